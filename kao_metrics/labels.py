@@ -1,0 +1,160 @@
+"""Every word that a reader sees, in Traditional Chinese (Taiwan) and in English.
+
+The words stand in labels.toml, a table for each kind of code (indicator, unit, category
+and so on) and one for sentences. The tables are also the code lists of the data: a code
+that has no label is unknown, and a new code costs one entry there and no Python.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, Final
+
+from kao_metrics.period import Period
+
+LANGUAGES: Final = ("zh-TW", "en")
+DEFAULT_LANGUAGE: Final = LANGUAGES[0]
+
+TOTAL: Final = "_T"
+"""SDMX's code for a total: not broken down by this dimension."""
+
+
+GENERAL: Final = "general"
+"""The general budget: the ordinary source of pay, which names of figures do not say."""
+
+STAFF_IN_POST: Final = "staff_in_post"
+"""The ordinary measure of staff: persons who are there, not posts that are budgeted."""
+
+
+class LabelError(KeyError):
+    """A code without a label, or a language that is not there."""
+
+    def __str__(self) -> str:
+        """Return the message as it is; KeyError would quote it."""
+        return str(self.args[0])
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    text = resources.files("kao_metrics").joinpath("labels.toml").read_text(encoding="utf-8")
+    return MappingProxyType(tomllib.loads(text))
+
+
+def codes(kind: str) -> tuple[str, ...]:
+    """Return the known codes of a kind, in the order of labels.toml.
+
+    >>> codes("stage")
+    ('first', 'second', 'mediation')
+    """
+    return tuple(_tables()[kind])
+
+
+def entry(kind: str, code: str) -> Mapping[str, Any]:
+    """Return all that labels.toml says of a code: words, unit, definition, parent.
+
+    Raises
+    ------
+    LabelError
+        If the code is unknown; the message suggests the nearest known one.
+    """
+    known = _tables()[kind]
+    if code not in known:
+        raise LabelError(f"no {kind} is called {code!r}{suggestion(code, known)}")
+    return known[code]
+
+
+def label(kind: str, code: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return what a code is called.
+
+    >>> label("stage", "first"), label("stage", "first", "en")
+    ('第一次申訴', 'First complaints')
+    """
+    return str(entry(kind, code)[check_language(lang)])
+
+
+def label_or_code(kind: str, code: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return what a code is called, or the code where labels.toml does not know it."""
+    return label(kind, code, lang) if code in _tables()[kind] else code
+
+
+def attribute(kind: str, code: str, name: str, default: str = "") -> str:
+    """Return one attribute of a code that is the same in both languages.
+
+    >>> attribute("subcategory", "other_health", "parent", TOTAL)
+    'other'
+    """
+    return str(_tables()[kind].get(code, {}).get(name, default))
+
+
+def definition(indicator: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return the definition of an indicator; its label where that says it all."""
+    words = _tables()["indicator"].get(indicator, {})
+    return str(words.get("definition", {}).get(check_language(lang), words.get(lang, indicator)))
+
+
+def text(key: str, lang: str = DEFAULT_LANGUAGE, **values: object) -> str:
+    """Return a sentence with its values put in.
+
+    >>> text("covered", "en", first="2018-01-16", last="2018-06-30", days=166)
+    'covers 2018-01-16 to 2018-06-30 (166 days)'
+    """
+    return label("text", key, lang).format(**values)
+
+
+def code_of(kind: str, printed: str) -> str:
+    """Return the code for a word as printed, or the word itself if it is none.
+
+    >>> code_of("unit", "件"), code_of("qualifier", "約"), code_of("unit", "person")
+    ('item', 'about', 'person')
+    """
+    for code, words in _tables()[kind].items():
+        if printed == code or printed in words.get("printed", ()):
+            return code
+    return printed
+
+
+def suggestion(code: str, known: Iterable[str]) -> str:
+    """Say which known code is nearest, or list them where none is.
+
+    >>> suggestion("frist", codes("stage"))
+    "; did you mean 'first'?"
+    """
+    known = list(known)
+    near = difflib.get_close_matches(code, known, n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    few = 12
+    return f"; known: {', '.join(known[:few])}{' …' if len(known) > few else ''}"
+
+
+def check_language(lang: str) -> str:
+    """Return the language, or raise if there are no words in it."""
+    if lang not in LANGUAGES:
+        raise LabelError(f"no words in {lang!r}; write {' or '.join(LANGUAGES)}")
+    return lang
+
+
+def period_name(period: Period, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return a period's name for readers.
+
+    >>> period_name(Period(2018, 1)), period_name(Period(2018, 1), "en")
+    ('民國107年上半年', 'first half of 2018')
+    """
+    half = label("half", str(period.half), lang)
+    return text("period_name", lang, roc_year=period.roc_year, year=period.year, half=half)
+
+
+def date_name(date: dt.date, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return a date for readers, in the ROC calendar where the words are Chinese.
+
+    >>> date_name(dt.date(2018, 4, 1)), date_name(dt.date(2018, 4, 1), "en")
+    ('107年4月1日', '2018-04-01')
+    """
+    roc_year = date.year - 1911
+    return text("date_name", lang, roc_year=roc_year, month=date.month, day=date.day, iso=date)

@@ -1,0 +1,105 @@
+"""Every figure of the report: what was printed, and what is computed from it.
+
+`METRICS` is the list of computed indicators, each with its function and the table that it
+reads; `FIGURES` names the functions that return what was printed. A new metric is one
+function and one entry here, with its labels and its test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+import polars as pl
+
+from kao_metrics.metrics import complaints, retirement_reserve, services, workforce
+from kao_metrics.metrics.formulas import Results
+from kao_metrics.period import Period
+
+Function = Callable[[pl.LazyFrame, Period], pl.LazyFrame]
+
+
+class Metric(NamedTuple):
+    """A function from a table and a period to results."""
+
+    table: str
+    function: Function
+
+
+FIGURES: Final[dict[str, Function]] = {
+    "workforce": workforce.figures,
+    "retirement_reserve": retirement_reserve.figures,
+    "complaints": complaints.figures,
+    "services": services.figures,
+}
+
+METRICS: Final[dict[str, Metric]] = {
+    "headcount_reduction": Metric("workforce", workforce.headcount_reduction),
+    "downsizing_ratio": Metric("workforce", workforce.downsizing_ratio),
+    "headcount_compound_rate": Metric("workforce", workforce.headcount_compound_rate),
+    "downsizing_contribution_share": Metric("workforce", workforce.downsizing_contribution_share),
+    "composition_share": Metric("workforce", workforce.composition_share),
+    "breakdown_coverage_share": Metric("workforce", workforce.breakdown_coverage_share),
+    "not_broken_down_stock": Metric("workforce", workforce.not_broken_down_stock),
+    "reserve_amount_coverage_ratio": Metric(
+        "retirement_reserve", retirement_reserve.reserve_amount_coverage_ratio
+    ),
+    "reserve_account_coverage_ratio": Metric(
+        "retirement_reserve", retirement_reserve.reserve_account_coverage_ratio
+    ),
+    "reserve_remainder_amount_stock": Metric(
+        "retirement_reserve", retirement_reserve.reserve_remainder_amount_stock
+    ),
+    "reserve_accounts_outstanding_stock": Metric(
+        "retirement_reserve", retirement_reserve.reserve_accounts_outstanding_stock
+    ),
+    "reserve_yearly_payment_rate": Metric(
+        "retirement_reserve", retirement_reserve.reserve_yearly_payment_rate
+    ),
+    "reserve_account_gap_stock": Metric(
+        "retirement_accounts", retirement_reserve.reserve_account_gap_stock
+    ),
+    "reserve_gap_concentration_share": Metric(
+        "retirement_accounts", retirement_reserve.reserve_gap_concentration_share
+    ),
+    "complaints_daily_rate": Metric("complaints", complaints.complaints_daily_rate),
+    "second_complaint_ratio": Metric("complaints", complaints.second_complaint_ratio),
+    "mediation_ratio": Metric("complaints", complaints.mediation_ratio),
+    "complaints_share": Metric("complaints", complaints.complaints_share),
+    "complaints_rate_change": Metric("complaints", complaints.complaints_rate_change),
+    "selected_archives_share": Metric("services", services.selected_archives_share),
+    "award_rate": Metric("services", services.award_rate),
+    "open_datasets_change": Metric("services", services.open_datasets_change),
+    "part_share": Metric("services", services.part_share),
+    "service_change": Metric("services", services.service_change),
+}
+
+
+def compute(
+    tables: Mapping[str, pl.LazyFrame], period: Period, *only: str
+) -> pl.DataFrame:
+    """Compute every figure of a period, or those of some tables only.
+
+    Parameters
+    ----------
+    tables
+        By name, the tables as `kao_metrics.readers.Data.read_all` returns them.
+    period
+        The period, with its covered days.
+    only
+        Names of tables; all if left out.
+
+    Returns
+    -------
+    DataFrame
+        The result table: what was printed first, then what is computed, in the order of
+        `FIGURES` and `METRICS`.
+    """
+    wanted = [table for table in FIGURES if not only or table in only]
+    printed = [FIGURES[table](tables[table], period) for table in wanted]
+    computed = [
+        metric.function(tables[metric.table], period)
+        for metric in METRICS.values()
+        if metric.table in tables and (not only or metric.table in only)
+    ]
+    return Results.validate(pl.concat(pl.collect_all([*printed, *computed])))

@@ -1,0 +1,280 @@
+"""Consumer complaints: counts, rates and escalation through the three stages.
+
+A complaint goes to the business first (first complaint), to the consumer ombudsman if that
+fails (second complaint), and then to mediation. The stages are a funnel: they are never
+added up. Periods cover different days, so counts are compared as rates a covered day.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import polars as pl
+
+from kao_metrics.breakdowns import fold
+from kao_metrics.labels import TOTAL
+from kao_metrics.metrics.formulas import (
+    NOTHING,
+    Bounded,
+    joined_sources,
+    of_period,
+    results,
+    row_of,
+)
+from kao_metrics.period import Period
+from kao_metrics.schemas import DECIMAL
+
+_UNIT: Final = "item"
+_LEVEL: Final = 0.95
+_KEY: Final = ("time_period", "covers_from", "covers_to", "stage", "indicator")
+_STAGES: Final = {name: name for name in ("complaints_first", "complaints_second", "mediations")}
+
+
+def figures(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the cases of each stage, in total and by sector and category where known.
+
+    Parameters
+    ----------
+    complaints
+        Table ``complaints``; cases, one row a stage, sector, category and month.
+    period
+        The period of the report.
+
+    Returns
+    -------
+    LazyFrame
+        Results; ``complaints_first``, ``complaints_second``, ``mediations``, with breakdown
+        ``_T``, a sector or a category. Months are added up.
+    """
+    frame = of_period(complaints, period)
+    return pl.concat(
+        results(
+            counts,
+            period,
+            pl.col("indicator"),
+            Bounded(pl.col("value"), pl.col("lower"), pl.col("upper")),
+            unit=_UNIT,
+            breakdown=pl.col("breakdown"),
+        )
+        for counts in (_counts(frame), _parts(frame, "sector"), _parts(frame, "category"))
+    )
+
+
+def complaints_daily_rate(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the cases of each stage a covered day: cases ÷ covered days.
+
+    Parameters as `figures`; one row a stage, breakdown is the stage's count.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> import datetime as dt
+    >>> half = Period(2018, 1).covering(dt.date(2018, 1, 16), dt.date(2018, 6, 30))
+    >>> rows = pl.LazyFrame({
+    ...     "row": [2, 3, 4], "time_period": ["2018-S1"] * 3, "source_id": ["report"] * 3,
+    ...     "covers_from": [half.covers_from] * 3, "covers_to": [half.covers_to] * 3,
+    ...     "stage": ["first", "second", "mediation"], "sector": ["_T"] * 3,
+    ...     "indicator": ["complaints_first", "complaints_second", "mediations"],
+    ...     "category": ["_T"] * 3, "month": [None] * 3,
+    ...     "value": [Decimal(2052), Decimal(542), Decimal(68)],
+    ... }, schema_overrides={"month": pl.Date}).with_columns(lower="value", upper="value")
+    >>> rates = complaints_daily_rate(rows, half).collect()
+    >>> rates.select("breakdown", pl.col("value").cast(float).round(1)).rows()
+    [('complaints_first', 12.4), ('complaints_second', 3.3), ('mediations', 0.4)]
+    """
+    days = Bounded.exact(pl.col("days"))
+    return results(
+        _counts(of_period(complaints, period)),
+        period,
+        "complaints_daily_rate",
+        Bounded(pl.col("value"), pl.col("lower"), pl.col("upper")) / days,
+        unit="per_day",
+        breakdown=pl.col("indicator"),
+        numerator=pl.col("value"),
+        denominator=days.value,
+    )
+
+
+def second_complaint_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the escalation to the second stage: second complaints ÷ first complaints.
+
+    Parameters as `figures`; one row, a fraction. It can exceed 1, because a second
+    complaint may belong to a first one of an earlier period.
+    """
+    return _escalation(
+        complaints, period, "second_complaint_ratio", "complaints_second", "complaints_first"
+    )
+
+
+def mediation_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the escalation to mediation: mediations ÷ second complaints.
+
+    Parameters and columns as `second_complaint_ratio`.
+    """
+    return _escalation(complaints, period, "mediation_ratio", "mediations", "complaints_second")
+
+
+def complaints_share(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the share of each sector and category in the cases of its stage.
+
+    Parameters as `figures`; breakdown is the stage's count and the code, with a point
+    between. No rows where nothing is broken down.
+    """
+    frame = of_period(complaints, period)
+    whole = _counts(frame).select("stage", whole="value")
+    return pl.concat(
+        results(
+            _parts(frame, dimension).join(whole, on="stage", maintain_order="left"),
+            period,
+            "complaints_share",
+            Bounded.exact(pl.col("value")) / Bounded.exact(pl.col("whole")),
+            unit="ratio",
+            breakdown=pl.format("{}.{}", "indicator", "breakdown"),
+            numerator=pl.col("value"),
+            denominator=pl.col("whole"),
+        )
+        for dimension in ("sector", "category")
+    )
+
+
+def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return how the rate a covered day changed, with a 95 % interval.
+
+    Rate ratio − 1, against the half-year before and the same half of last year. The
+    interval is the exact conditional one for two Poisson counts: given their sum, the
+    newer count is binomial (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    complaints
+        Table ``complaints``, with the rows of earlier periods beside those of this one.
+    period
+        The period of the report.
+
+    Returns
+    -------
+    LazyFrame
+        Results; breakdown is the stage's count and ``previous`` or
+        ``same_half_last_year``, with a point between. Missing where there is no earlier
+        period, or its count is zero.
+    """
+    counts = _counts(complaints)
+    now = counts.filter(pl.col("time_period") == period.code)
+    compared = (
+        ("previous", period.previous.code),
+        ("same_half_last_year", period.same_half_last_year.code),
+    )
+    return pl.concat(
+        results(
+            _beside(now, counts.filter(pl.col("time_period") == code)),
+            period,
+            "complaints_rate_change",
+            Bounded(pl.col("ratio") - 1, _interval("lower") - 1, _interval("upper") - 1),
+            unit="ratio",
+            breakdown=pl.format(f"{{}}.{name}", "indicator"),
+            numerator=pl.col("value"),
+            denominator=pl.col("value_then"),
+            missing=pl.when(pl.col("value_then").is_null())
+            .then(pl.lit("no_earlier_period"))
+            .otherwise(pl.lit("no_denominator")),
+        )
+        for name, code in compared
+    )
+
+
+def rate_ratio_interval(
+    now: int, days_now: int, then: int, days_then: int, level: float = _LEVEL
+) -> tuple[float, float]:
+    """Bound the ratio of two Poisson rates exactly, given the sum of their counts.
+
+    >>> low, high = rate_ratio_interval(20, 181, 10, 181)
+    >>> round(low, 3), round(high, 3)
+    (0.892, 4.771)
+    """
+    from scipy.stats import binomtest  # noqa: PLC0415 - slow to import, seldom needed
+
+    if now + then == 0:
+        return float("nan"), float("nan")
+    share = binomtest(now, now + then).proportion_ci(level, method="exact")
+    exposure = days_then / days_now
+
+    def ratio(part: float) -> float:
+        return float("inf") if part >= 1 else float(part / (1 - part) * exposure)
+
+    return ratio(share.low), ratio(share.high)
+
+
+def _counts(complaints: pl.LazyFrame) -> pl.LazyFrame:
+    """Count the cases of each stage and period, whatever they are broken down by."""
+    frame = _by_month(complaints)
+    folded = fold(frame, ("category", "sector", "month"), _KEY)
+    return _described(folded, frame).with_columns(breakdown=pl.lit(TOTAL))
+
+
+def _parts(complaints: pl.LazyFrame, dimension: str) -> pl.LazyFrame:
+    """Count the cases of each stage by one dimension, the others folded away."""
+    frame = _by_month(complaints)
+    others = [name for name in ("category", "sector", "month") if name != dimension]
+    folded = fold(frame, others, [*_KEY, dimension]).filter(pl.col(dimension) != TOTAL)
+    return _described(folded, frame).with_columns(breakdown=pl.col(dimension))
+
+
+def _by_month(complaints: pl.LazyFrame) -> pl.LazyFrame:
+    return complaints.with_columns(month=pl.col("month").cast(pl.String).fill_null(TOTAL))
+
+
+def _described(folded: pl.LazyFrame, frame: pl.LazyFrame) -> pl.LazyFrame:
+    sources = frame.group_by(_KEY).agg(joined_sources())
+    days = (pl.col("covers_to") - pl.col("covers_from")).dt.total_days() + 1
+    return folded.join(sources, on=list(_KEY), maintain_order="left").with_columns(
+        days=days.cast(DECIMAL)
+    )
+
+
+def _escalation(
+    complaints: pl.LazyFrame, period: Period, indicator: str, part: str, whole: str
+) -> pl.LazyFrame:
+    frame = row_of(_counts(of_period(complaints, period)), _STAGES)
+    return results(
+        frame,
+        period,
+        indicator,
+        Bounded.column(part) / Bounded.column(whole),
+        unit="ratio",
+        numerator=pl.col(part),
+        denominator=pl.col(whole),
+        missing=pl.when(pl.col(part).is_null())
+        .then(pl.lit("no_numerator"))
+        .otherwise(pl.lit("no_denominator")),
+    )
+
+
+def _beside(now: pl.LazyFrame, then: pl.LazyFrame) -> pl.LazyFrame:
+    both = now.join(
+        then.select("stage", value_then="value", days_then="days"),
+        on="stage",
+        how="left",
+        maintain_order="left",
+    )
+    rate = pl.col("value") / pl.col("days")
+    rate_then = pl.col("value_then") / pl.col("days_then")
+    return both.with_columns(
+        ratio=pl.when(pl.col("value_then") > 0).then(
+            rate / pl.when(pl.col("value_then") > 0).then(rate_then)
+        )
+    )
+
+
+def _interval(end: str) -> pl.Expr:
+    position = 0 if end == "lower" else 1
+
+    def bound(row: dict[str, Any]) -> float | None:
+        if row["value_then"] is None:
+            return None
+        counts = (int(row[name]) for name in ("value", "days", "value_then", "days_then"))
+        found = rate_ratio_interval(*counts)[position]
+        return found if found < float("inf") else None
+
+    columns = pl.struct("value", "days", "value_then", "days_then")
+    value = columns.map_elements(bound, return_dtype=pl.Float64)
+    return pl.when(pl.col("value_then") > 0).then(value.cast(DECIMAL)).otherwise(NOTHING)

@@ -1,0 +1,250 @@
+"""The labor retirement reserve: how far its shortfall has been made up.
+
+Employers pay into a reserve account for their workers' pensions (Labor Standards Act, art.
+56) and make up what is short by the end of March of the next year. The report prints
+amounts to 0.1 or 0.01 of a hundred million TWD, so every result carries the interval that
+the rounding leaves.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import polars as pl
+
+from kao_metrics.labels import TOTAL
+from kao_metrics.metrics.formulas import Bounded, joined_sources, of_period, results, row_of
+from kao_metrics.metrics.formulas import figures as printed_figures
+from kao_metrics.period import Period
+from kao_metrics.schemas import DECIMAL
+
+_AMOUNT_UNIT: Final = "hundred_million_twd"
+_FIGURES: Final = {
+    name: f"reserve_{name}"
+    for name in (
+        "initial_shortfall",
+        "contributed",
+        "outstanding",
+        "accounts_funded",
+        "accounts_total",
+        "plan_years",
+    )
+}
+
+
+def figures(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the reserve's figures as printed: ``reserve_contributed`` ...
+
+    Parameters
+    ----------
+    retirement_reserve
+        Table ``retirement_reserve``; one row an amount or a number of accounts.
+    period
+        The period of the report.
+    """
+    return printed_figures(retirement_reserve, period)
+
+
+def reserve_amount_coverage_ratio(
+    retirement_reserve: pl.LazyFrame, period: Period
+) -> pl.LazyFrame:
+    """Return the amount coverage: contributed so far ÷ initial shortfall.
+
+    Parameters
+    ----------
+    retirement_reserve
+        Table ``retirement_reserve``; one row an amount or a number of accounts.
+    period
+        The period of the report.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row; a fraction, with the interval of the printed rounding.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> reserve = pl.LazyFrame({
+    ...     "time_period": ["2018-S1"] * 3, "source_id": ["report"] * 3,
+    ...     "indicator": ["reserve_initial_shortfall", "reserve_contributed", "reserve_plan_years"],
+    ...     "value": [Decimal("33.2"), Decimal("29.34"), Decimal(3)],
+    ...     "lower": [Decimal("33.15"), Decimal("29.335"), Decimal(3)],
+    ...     "upper": [Decimal("33.25"), Decimal("29.345"), Decimal(3)],
+    ... })
+    >>> ratio = reserve_amount_coverage_ratio(reserve, Period(2018, 1)).collect()
+    >>> ratio.select(pl.col("lower", "value", "upper").cast(float).round(3)).rows()
+    [(0.882, 0.884, 0.885)]
+    """
+    contributed, shortfall = Bounded.column("contributed"), Bounded.column("initial_shortfall")
+    return results(
+        _one_row(retirement_reserve, period),
+        period,
+        "reserve_amount_coverage_ratio",
+        contributed / shortfall,
+        unit="ratio",
+        numerator=contributed.value,
+        denominator=shortfall.value,
+        missing=_missing("contributed"),
+    )
+
+
+def reserve_account_coverage_ratio(
+    retirement_reserve: pl.LazyFrame, period: Period
+) -> pl.LazyFrame:
+    """Return the account coverage: fully funded accounts ÷ accounts in total.
+
+    Parameters and columns as `reserve_amount_coverage_ratio`.
+    """
+    funded, total = Bounded.column("accounts_funded"), Bounded.column("accounts_total")
+    return results(
+        _one_row(retirement_reserve, period),
+        period,
+        "reserve_account_coverage_ratio",
+        funded / total,
+        unit="ratio",
+        numerator=funded.value,
+        denominator=total.value,
+        missing=_missing("accounts_funded"),
+    )
+
+
+def reserve_remainder_amount_stock(
+    retirement_reserve: pl.LazyFrame, period: Period
+) -> pl.LazyFrame:
+    """Return what is left by subtraction: initial shortfall − contributed so far.
+
+    The report also prints what is outstanding (``reserve_outstanding``); the two need not
+    agree, because the text does not say whether they share a base year.
+    """
+    return results(
+        _one_row(retirement_reserve, period),
+        period,
+        "reserve_remainder_amount_stock",
+        _remainder(),
+        unit=_AMOUNT_UNIT,
+        missing=_missing("initial_shortfall"),
+    )
+
+
+def reserve_accounts_outstanding_stock(
+    retirement_reserve: pl.LazyFrame, period: Period
+) -> pl.LazyFrame:
+    """Return how many accounts are not fully funded: accounts in total − fully funded."""
+    return results(
+        _one_row(retirement_reserve, period),
+        period,
+        "reserve_accounts_outstanding_stock",
+        Bounded.column("accounts_total") - Bounded.column("accounts_funded"),
+        unit="account",
+        missing=_missing("accounts_total"),
+    )
+
+
+def reserve_yearly_payment_rate(
+    retirement_reserve: pl.LazyFrame, period: Period
+) -> pl.LazyFrame:
+    """Return the even yearly payment that ends the shortfall within the planned years.
+
+    A scenario (status E) that starts on the last day of the period, not a forecast:
+    outstanding ÷ planned years. Breakdown ``by_subtraction`` takes the shortfall minus the
+    contributions, ``as_stated`` the outstanding amount that the report prints.
+    """
+    frame = _one_row(retirement_reserve, period)
+    years = Bounded.column("plan_years")
+    return pl.concat(
+        results(
+            frame,
+            period,
+            "reserve_yearly_payment_rate",
+            outstanding / years,
+            unit="twd_per_year_hundred_million",
+            breakdown=breakdown,
+            numerator=outstanding.value,
+            denominator=years.value,
+            missing=_missing("contributed"),
+            status="E",
+            reason="even_payments",
+        )
+        for breakdown, outstanding in (
+            ("by_subtraction", _remainder()),
+            ("as_stated", Bounded.column("outstanding")),
+        )
+    )
+
+
+def reserve_account_gap_stock(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the statutory gap of each account, due by 31 March of the next year.
+
+    Gap = benefits of those who become eligible next year (``required``) − balance at the
+    end of the year, not below zero (Labor Standards Act, art. 56 para. 2).
+
+    Parameters
+    ----------
+    retirement_accounts
+        Table ``retirement_accounts``; TWD, one row an account and date.
+    period
+        The period of the report.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row an account at the newest date; TWD.
+    """
+    frame = _accounts(retirement_accounts, period)
+    return results(
+        frame,
+        period,
+        "reserve_account_gap_stock",
+        Bounded.exact(pl.col("gap")),
+        unit="twd",
+        breakdown=pl.col("account"),
+    )
+
+
+def reserve_gap_concentration_share(
+    retirement_accounts: pl.LazyFrame, period: Period
+) -> pl.LazyFrame:
+    """Return how much of all gaps the account with the largest gap has.
+
+    Parameters as `reserve_account_gap_stock`; one row, a fraction. Without any gap the
+    value is missing.
+    """
+    frame = (
+        _accounts(retirement_accounts, period)
+        .select(
+            joined_sources(), largest=pl.col("gap").max(), whole=pl.col("gap").sum(), found=pl.len()
+        )
+        .filter(pl.col("found") > 0)
+    )
+    return results(
+        frame,
+        period,
+        "reserve_gap_concentration_share",
+        Bounded.exact(pl.col("largest")) / Bounded.exact(pl.col("whole")),
+        unit="ratio",
+        breakdown=TOTAL,
+        numerator=pl.col("largest"),
+        denominator=pl.col("whole"),
+    )
+
+
+def _accounts(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    newest = of_period(retirement_accounts, period).filter(
+        pl.col("as_of") == pl.col("as_of").max()
+    )
+    gap = (pl.col("required") - pl.col("balance")).clip(lower_bound=pl.lit(0, dtype=DECIMAL))
+    return newest.with_columns(gap=gap).sort("gap", "account", descending=[True, False])
+
+
+def _one_row(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    return row_of(of_period(retirement_reserve, period), _FIGURES)
+
+
+def _remainder() -> Bounded:
+    return Bounded.column("initial_shortfall") - Bounded.column("contributed")
+
+
+def _missing(numerator: str) -> pl.Expr:
+    is_missing = pl.col(numerator).is_null()
+    return pl.when(is_missing).then(pl.lit("no_numerator")).otherwise(pl.lit("no_denominator"))

@@ -1,0 +1,330 @@
+"""Workforce downsizing: staff at the merger of city and county against staff now.
+
+The baseline is the earliest date in the table (2010-12-25, the day of the merger); now is
+the latest. A category is compared where both dates have it in the same measure: staff in
+post and budgeted posts differ by some ten per cent, and mixing them would look like
+downsizing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import polars as pl
+
+from kao_metrics.breakdowns import parts_of_totals
+from kao_metrics.labels import STAFF_IN_POST, TOTAL, attribute, codes
+from kao_metrics.metrics.formulas import (
+    ONE,
+    Bounded,
+    joined_sources,
+    of_period,
+    results,
+)
+from kao_metrics.metrics.formulas import figures as printed_figures
+from kao_metrics.period import Period
+from kao_metrics.readers import DIMENSIONS
+
+_KEY: Final = ("category", "subcategory", "employer", "funding", "measure")
+_DAYS_A_YEAR: Final = 365.25
+_UNIT: Final = "person"
+
+
+def figures(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the staff figures as printed: ``frontline_total``, ``frontline_baseline`` ...
+
+    Parameters
+    ----------
+    workforce
+        Table ``workforce``; persons, one row a kind of staff and date.
+    period
+        The period of the report.
+    """
+    frame = of_period(workforce, period)
+    first, last = pl.col("as_of").min(), pl.col("as_of").max()
+    at_end = frame.filter((pl.col("as_of") == last) | (pl.col("as_of") == first))
+    name = (
+        pl.when(pl.col("as_of") == pl.col("latest_as_of"))
+        .then(pl.col("indicator"))
+        .otherwise(pl.format("{}_baseline", pl.col("indicator").str.strip_suffix("_total")))
+    )
+    return printed_figures(at_end, period, indicator=name, unit=_UNIT)
+
+
+def headcount_reduction(
+    workforce: pl.LazyFrame, period: Period, baseline: dt.date | None = None
+) -> pl.LazyFrame:
+    """Return by how many persons each category fell: baseline − now.
+
+    Formula and columns as `downsizing_ratio`.
+    """
+    frame = _compared(workforce, period, baseline)
+    value = Bounded.column("baseline") - Bounded.column("current")
+    return results(
+        frame,
+        period,
+        "headcount_reduction",
+        value,
+        unit=_UNIT,
+        breakdown=pl.col("breakdown"),
+        missing=_missing(),
+    )
+
+
+def downsizing_ratio(
+    workforce: pl.LazyFrame, period: Period, baseline: dt.date | None = None
+) -> pl.LazyFrame:
+    """Return the downsizing ratio of each category: (baseline − now) ÷ baseline.
+
+    Parameters
+    ----------
+    workforce
+        Table ``workforce``; persons, one row a kind of staff and date.
+    period
+        The period of the report.
+    baseline
+        The date to compare with; the earliest in the table if left out.
+
+    Returns
+    -------
+    LazyFrame
+        Results; a row a category and subcategory that either date has, and ``_T`` for the
+        categories together. The value is a fraction; a fall is positive.
+
+    Notes
+    -----
+    Source of the definition: the business report, section 5.1(4)2.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> staff = pl.LazyFrame({
+    ...     "time_period": ["2018-S1"] * 3, "measure": ["staff_in_post"] * 3,
+    ...     "as_of": [dt.date(2010, 12, 25), dt.date(2018, 4, 1), dt.date(2018, 4, 1)],
+    ...     "category": ["frontline", "frontline", "temporary"], "subcategory": ["_T"] * 3,
+    ...     "employer": ["_T"] * 3, "funding": ["_T"] * 3, "source_id": ["report"] * 3,
+    ...     "indicator": ["frontline_total", "frontline_total", "temporary_total"],
+    ...     "latest_as_of": [dt.date(2018, 4, 1)] * 3, "value": [Decimal(8462), Decimal(6805), Decimal(2408)],
+    ... }).with_columns(lower="value", upper="value")
+    >>> ratios = downsizing_ratio(staff, Period(2018, 1)).collect()
+    >>> ratios.select("breakdown", pl.col("value").cast(float).round(4), "reason").rows()
+    [('frontline', 0.1958, None), ('temporary', None, 'no_baseline'), ('_T', None, 'no_baseline')]
+    """
+    frame = _compared(workforce, period, baseline)
+    before, now = Bounded.column("baseline"), Bounded.column("current")
+    return results(
+        frame,
+        period,
+        "downsizing_ratio",
+        ONE - now / before,
+        unit="ratio",
+        breakdown=pl.col("breakdown"),
+        numerator=before.value - now.value,
+        denominator=before.value,
+        missing=_missing(),
+    )
+
+
+def headcount_compound_rate(
+    workforce: pl.LazyFrame, period: Period, baseline: dt.date | None = None
+) -> pl.LazyFrame:
+    """Return the compound yearly rate of change: (now ÷ baseline)^(365.25 ÷ days) − 1.
+
+    Columns as `downsizing_ratio`; a fall is negative. ``numerator`` and ``denominator``
+    are the two headcounts.
+    """
+    frame = _compared(workforce, period, baseline)
+    ratio = Bounded.column("current") / Bounded.column("baseline")
+    exponent = _DAYS_A_YEAR / pl.col("days")
+
+    def rate(expr: pl.Expr) -> pl.Expr:
+        return expr.cast(pl.Float64).pow(exponent) - 1
+
+    return results(
+        frame,
+        period,
+        "headcount_compound_rate",
+        Bounded(rate(ratio.value), rate(ratio.lower), rate(ratio.upper)),
+        unit="ratio",
+        breakdown=pl.col("breakdown"),
+        numerator=pl.col("current"),
+        denominator=pl.col("baseline"),
+        missing=_missing(),
+    )
+
+
+def downsizing_contribution_share(
+    workforce: pl.LazyFrame, period: Period, baseline: dt.date | None = None
+) -> pl.LazyFrame:
+    """Return what each category contributes to the whole reduction; they add up to 1.
+
+    The numerators add up to the denominator exactly. Without a reduction as a whole there
+    is nothing to contribute to, and the value is missing.
+    """
+    frame = _compared(workforce, period, baseline)
+    reduction = pl.col("baseline") - pl.col("current")
+    whole = reduction.filter(pl.col("category").is_null()).first().over("measure")
+    return results(
+        frame.with_columns(reduction=reduction, whole=whole).filter(
+            pl.col("subcategory").is_null() & pl.col("category").is_not_null()
+        ),
+        period,
+        "downsizing_contribution_share",
+        Bounded.exact(pl.col("reduction")) / Bounded.exact(pl.col("whole")),
+        unit="ratio",
+        breakdown=pl.col("breakdown"),
+        numerator=pl.col("reduction"),
+        denominator=pl.col("whole"),
+        missing=_missing(),
+    )
+
+
+def composition_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the share of each kind of staff in all staff at the report's date.
+
+    Kinds overlap (a category and its subcategories): only rows of one level add up.
+    """
+    now = _on(of_period(workforce, period), pl.col("as_of").max())
+    whole = (
+        now.filter(_is_category_total() & (pl.col("category") != TOTAL))
+        .group_by("measure")
+        .agg(pl.col("value").sum().alias("whole"))
+    )
+    given = now.filter(pl.col("category") == TOTAL).select("measure", given="value")
+    frame = (
+        now.filter(pl.col("category") != TOTAL)
+        .join(whole, on="measure", how="left", maintain_order="left")
+        .join(given, on="measure", how="left", maintain_order="left")
+        .with_columns(whole=pl.coalesce("given", "whole"))
+    )
+    return results(
+        frame,
+        period,
+        "composition_share",
+        Bounded(pl.col("value"), pl.col("lower"), pl.col("upper"))
+        / Bounded.exact(pl.col("whole")),
+        unit="ratio",
+        breakdown=pl.col("indicator"),
+        numerator=pl.col("value"),
+        denominator=pl.col("whole"),
+    )
+
+
+def not_broken_down_stock(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return how many persons of each total are in none of its parts."""
+    frame = _beside_parts(workforce, period).filter(pl.col("remainder") != 0)
+    value = Bounded(
+        pl.col("remainder"), pl.col("lower") - pl.col("parts_upper"), pl.col("upper") - pl.col("parts_lower")
+    )
+    return results(
+        frame, period, "not_broken_down_stock", value, unit=_UNIT, breakdown=pl.col("indicator")
+    )
+
+
+def breakdown_coverage_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the share of each total that its parts explain: parts ÷ total."""
+    parts = Bounded.column("parts")
+    whole = Bounded(pl.col("value"), pl.col("lower"), pl.col("upper"))
+    return results(
+        _beside_parts(workforce, period),
+        period,
+        "breakdown_coverage_share",
+        parts / whole,
+        unit="ratio",
+        breakdown=pl.col("indicator"),
+        numerator=pl.col("parts"),
+        denominator=pl.col("value"),
+    )
+
+
+def _beside_parts(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Set each total at the report's date beside its parts, in the dimension that says most."""
+    now = _on(of_period(workforce, period), pl.col("as_of").max())
+    parents = {
+        code: attribute("subcategory", code, "parent", TOTAL) for code in codes("subcategory")
+    }
+    found = parts_of_totals(
+        now, DIMENSIONS["workforce"], ["as_of", "measure"], {"subcategory": parents}
+    )
+    return (
+        found.sort("parts", descending=True)
+        .unique("row", keep="first", maintain_order=True)
+        .sort("row")
+        .join(now.select("row", "indicator", "source_id"), on="row", maintain_order="left")
+    )
+
+
+def _compared(
+    workforce: pl.LazyFrame, period: Period, baseline: dt.date | None
+) -> pl.LazyFrame:
+    """Set each kind of staff at the baseline beside the same kind now, and both in total."""
+    frame = of_period(workforce, period)
+    first = pl.col("as_of").min() if baseline is None else pl.lit(baseline)
+    then = _on(frame, first).filter(pl.col("as_of") < pl.col("latest_as_of"))
+    now = _on(frame, pl.col("as_of").max())
+    both = now.join(then, on=_KEY, how="full", coalesce=True, suffix="_then").select(
+        *_KEY,
+        *_three("current", ""),
+        *_three("baseline", "_then"),
+        days=(pl.col("as_of") - pl.col("as_of_then")).dt.total_days(),
+        breakdown=pl.coalesce("indicator", "indicator_then"),
+        source_id=pl.coalesce("source_id", "source_id_then"),
+    )
+    kinds = both.filter(pl.col("category") != TOTAL)
+    of_category = kinds.filter(_is_category_total())
+    whole = of_category.group_by("measure").agg(
+        *(
+            pl.when(pl.col(name).is_null().any()).then(None).otherwise(pl.col(name).sum()).alias(name)
+            for name in _COMPARED
+        ),
+        pl.col("days").max(),
+        joined_sources(),
+    ).with_columns(
+        breakdown=pl.when(pl.col("measure") == STAFF_IN_POST)
+        .then(pl.lit(TOTAL))
+        .otherwise(pl.col("measure"))
+    )
+    is_shown = pl.col("employer") == TOTAL
+    at_both = pl.col("baseline").is_not_null() & pl.col("current").is_not_null()
+    return pl.concat(
+        [
+            of_category.with_columns(
+                subcategory=pl.lit(None, pl.String),
+                breakdown=pl.col("breakdown").str.strip_suffix("_total"),
+            ).sort("category"),
+            kinds.filter(is_shown & ~_is_category_total() & at_both).sort("breakdown"),
+            whole.with_columns(subcategory=pl.lit(None, pl.String)),
+        ],
+        how="diagonal_relaxed",
+    )
+
+
+def _on(frame: pl.LazyFrame, date: pl.Expr) -> pl.LazyFrame:
+    return frame.filter(pl.col("as_of") == date)
+
+
+_COMPARED: Final = tuple(
+    f"{name}{end}" for name in ("current", "baseline") for end in ("", "_lower", "_upper")
+)
+
+
+def _three(name: str, suffix: str) -> list[pl.Expr]:
+    return [
+        pl.col(f"{what}{suffix}").alias(f"{name}{end}")
+        for what, end in (("value", ""), ("lower", "_lower"), ("upper", "_upper"))
+    ]
+
+
+def _is_category_total() -> pl.Expr:
+    return pl.all_horizontal(pl.col("subcategory", "employer", "funding") == TOTAL)
+
+
+def _missing() -> pl.Expr:
+    return (
+        pl.when(pl.col("baseline").is_null())
+        .then(pl.lit("no_baseline"))
+        .when(pl.col("current").is_null())
+        .then(pl.lit("no_current"))
+        .otherwise(pl.lit("no_denominator"))
+    )

@@ -1,0 +1,81 @@
+"""Where a figure comes from: documents, and what may be done with them.
+
+``data/sources.toml`` has a table a document; rows of data name it in ``source_id`` and
+add the section. A date of publication is as exact as it is known (a year, a month or a
+day), and an unknown licence is said to be unknown.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+FILE_NAME = "sources.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A published document.
+
+    Parameters
+    ----------
+    id
+        The name that rows of data use.
+    title, publisher, licence
+        By language, ``zh-TW`` and ``en``.
+    published
+        ISO date, as exact as it is known.
+    url
+        Address, empty if the document is not on the web.
+    note
+        What a reader should know of it, by language.
+    """
+
+    id: str
+    title: dict[str, str]
+    publisher: dict[str, str]
+    published: str
+    licence: dict[str, str]
+    url: str
+    note: dict[str, str]
+
+
+class SourceError(ValueError):
+    """A sources.toml that cannot be read; the message says where."""
+
+
+def read_sources(data_dir: Path) -> dict[str, Source]:
+    """Read the documents that the data comes from.
+
+    Raises
+    ------
+    SourceError
+        If the file is missing, is no TOML, or an entry lacks or adds a field.
+    """
+    path = data_dir / FILE_NAME
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise SourceError(f"{path}: no such file; every row of data names a source in it") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SourceError(f"{path}: {error}") from None
+    return {name: _source(path, name, table) for name, table in tables.items()}
+
+
+def _source(path: Path, name: str, table: Any) -> Source:
+    expected = {field.name: field.type for field in fields(Source) if field.name != "id"}
+    found = set(table) if isinstance(table, dict) else set()
+    if found != set(expected):
+        raise SourceError(
+            f"{path}, [{name}]: found {sorted(found)}, expected exactly {sorted(expected)}"
+        )
+    for key, kind in expected.items():
+        is_words = isinstance(table[key], dict) and set(table[key]) == {"zh-TW", "en"}
+        if not (is_words if kind == "dict[str, str]" else isinstance(table[key], str)):
+            raise SourceError(
+                f"{path}, [{name}], {key}: found {table[key]!r}, expected "
+                + ("words in zh-TW and en" if kind == "dict[str, str]" else "a text")
+            )
+    return Source(id=name, **table)
