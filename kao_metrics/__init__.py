@@ -1,1 +1,84 @@
-"""Public names."""
+"""Figures, charts and a one-page report from a government's half-yearly business report.
+
+    import kao_metrics as km
+
+    analysis = km.analyse("107H1")
+    analysis.results
+    km.show(km.charts.downsizing(analysis))
+
+Names are loaded when they are first used, so that importing the package stays fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kao_metrics import charts, sentences, tables
+    from kao_metrics.analysis import Analysis, analyse
+    from kao_metrics.display import key_figures, notes, show
+    from kao_metrics.metrics import complaints, retirement_reserve, services, workforce
+    from kao_metrics.period import Period, PeriodError
+    from kao_metrics.readers import open_data, read_stated
+    from kao_metrics.report import make_report
+    from kao_metrics.schemas import DataError
+
+__version__ = "0.1.0"
+
+_HOMES: Final = {
+    "Analysis": "analysis",
+    "DataError": "schemas",
+    "Period": "period",
+    "PeriodError": "period",
+    "analyse": "analysis",
+    "charts": "",
+    "complaints": "metrics",
+    "key_figures": "display",
+    "make_report": "report",
+    "notes": "display",
+    "open_data": "readers",
+    "read_stated": "readers",
+    "retirement_reserve": "metrics",
+    "sentences": "",
+    "services": "metrics",
+    "show": "display",
+    "tables": "",
+    "workforce": "metrics",
+}
+"""By public name, the module that has it; a module of the package where that is empty."""
+
+__all__ = [
+    "Analysis",
+    "DataError",
+    "Period",
+    "PeriodError",
+    "analyse",
+    "charts",
+    "complaints",
+    "key_figures",
+    "make_report",
+    "notes",
+    "open_data",
+    "read_stated",
+    "retirement_reserve",
+    "sentences",
+    "services",
+    "show",
+    "tables",
+    "workforce",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if not _HOMES[name]:
+        return import_module(f"{__name__}.{name}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return sorted([*globals(), *__all__])

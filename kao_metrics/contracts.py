@@ -27,7 +27,7 @@ from kao_metrics.schemas import DATE, DECIMAL, EXPECTED, NUMBER, TABLES, WHOLE_N
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODED: Final = ("unit", "qualifier")
 
-_DERIVED: Final = ("value", "lower", "upper", "parts", "parts_lower")
+_DERIVED: Final = ("value", "lower", "upper", "parts", "parts_lower", "parts_upper")
 """Columns that follow from others: no failures of their own where another column fails."""
 
 

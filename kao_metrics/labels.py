@@ -11,12 +11,14 @@ import datetime as dt
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
 from kao_metrics.period import Period
+from kao_metrics.printed import grouped
 
 LANGUAGES: Final = ("zh-TW", "en")
 DEFAULT_LANGUAGE: Final = LANGUAGES[0]
@@ -158,3 +160,59 @@ def date_name(date: dt.date, lang: str = DEFAULT_LANGUAGE) -> str:
     """
     roc_year = date.year - 1911
     return text("date_name", lang, roc_year=roc_year, month=date.month, day=date.day, iso=date)
+
+
+def amount(
+    value: Decimal, unit: str, lang: str = DEFAULT_LANGUAGE, digits: int | None = None
+) -> str:
+    """Write a value with its unit: fractions as percentages, others as they are.
+
+    >>> amount(Decimal("0.195816"), "ratio", digits=2), amount(Decimal(8462), "person")
+    ('19.58%', '8,462人')
+    >>> amount(Decimal("0.195816"), "ratio", "en", 2), amount(Decimal(8462), "person", "en")
+    ('19.58%', '8,462 people')
+    """
+    if unit == "ratio":
+        return grouped(value * 100, digits) + "%"
+    return text("amount", lang, value=grouped(value, digits), unit=label("unit", unit, lang)).strip()
+
+
+def figure_label(indicator: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return what a figure is called, the baseline's figure after the one of now.
+
+    >>> figure_label("frontline_baseline"), figure_label("temporary_engineers_baseline", "en")
+    ('縣市合併時工級人員', 'Hired engineers, general budget, at the baseline')
+    """
+    if indicator in codes("indicator") or not indicator.endswith("_baseline"):
+        return label_or_code("indicator", indicator, lang)
+    base = indicator.removesuffix("_baseline")
+    known = base if base in codes("indicator") else f"{base}_total"
+    return text("at_baseline", lang, figure=label_or_code("indicator", known, lang))
+
+
+def group_label(breakdown: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return what a breakdown of staff is called: a category, a kind, or all together.
+
+    >>> group_label("frontline"), group_label("temporary_assistants", "en"), group_label("_T")
+    ('工級人員', 'Administrative assistants, general budget', '合計')
+    """
+    if breakdown == TOTAL:
+        return text("together", lang)
+    if breakdown in codes("category"):
+        return label("category", breakdown, lang)
+    return label_or_code("indicator", breakdown, lang)
+
+
+def stated_label(name: str, statement: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return what a stated figure is called; its own statement where labels.toml has none."""
+    return label("stated", name, lang) if name in codes("stated") else statement
+
+
+def qualified(figure: str, qualifier: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Put the word for a qualifier before a figure.
+
+    >>> qualified("200", "more_than"), qualified("200", "more_than", "en"), qualified("9", "exact")
+    ('逾200', 'more than 200', '9')
+    """
+    word = label("qualifier", qualifier, lang)
+    return text("qualified", lang, word=word, figure=figure) if word else figure

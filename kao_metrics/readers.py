@@ -344,7 +344,11 @@ def _prepare_services(frame: pl.DataFrame) -> pl.DataFrame:
     parts = (
         newest.filter(pl.col("part_of").is_not_null())
         .group_by(pl.col("part_of").alias("indicator"))
-        .agg(pl.col("value").sum().alias("parts"), pl.col("lower").sum().alias("parts_lower"))
+        .agg(
+            pl.col("value").sum().alias("parts"),
+            pl.col("lower").sum().alias("parts_lower"),
+            pl.col("upper").sum().alias("parts_upper"),
+        )
         .join(newest.select("indicator", "row"), on="indicator")
     )
     is_whole = pl.col("part_of").is_in(frame["indicator"].to_list())
@@ -367,7 +371,7 @@ def _with_parts(
         parts_of_totals(frame.lazy(), DIMENSIONS[table], keys, parents)
         .sort("parts_lower", descending=True, nulls_last=True)
         .unique("row", keep="first", maintain_order=True)
-        .select("row", "parts", "parts_lower", pl.col("dimension").alias("parts_of"))
+        .select("row", *_PARTS, pl.col("dimension").alias("parts_of"))
         .collect()
     )
     return frame.join(parts, on="row", how="left", maintain_order="left")
@@ -375,8 +379,12 @@ def _with_parts(
 
 def _without_parts(frame: pl.DataFrame) -> pl.DataFrame:
     none = pl.lit(None, dtype=DECIMAL)
-    return frame.with_columns(parts=none, parts_lower=none, parts_of=pl.lit(None, pl.String))
+    return frame.with_columns(
+        *(none.alias(name) for name in _PARTS), parts_of=pl.lit(None, pl.String)
+    )
 
+
+_PARTS: Final = ("parts", "parts_lower", "parts_upper")
 
 _PREPARE: Final = {
     "workforce": _prepare_workforce,

@@ -130,6 +130,7 @@ class Valued(Table):
     upper = _decimal()
     parts = _decimal()
     parts_lower = _decimal()
+    parts_upper = _decimal()
     parts_of = dy.String(nullable=True)
 
     @dy.rule()

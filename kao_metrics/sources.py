@@ -2,7 +2,8 @@
 
 ``data/sources.toml`` has a table a document; rows of data name it in ``source_id`` and
 add the section. A date of publication is as exact as it is known (a year, a month or a
-day), and an unknown licence is said to be unknown.
+day), and an unknown licence is said to be unknown. ``data/remarks.toml`` holds what else is
+known of single figures, such as a footnote of the document.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 FILE_NAME = "sources.toml"
+REMARKS = "remarks.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +81,29 @@ def _source(path: Path, name: str, table: Any) -> Source:
                 + ("words in zh-TW and en" if kind == "dict[str, str]" else "a text")
             )
     return Source(id=name, **table)
+
+
+def read_remarks(data_dir: Path, period_code: str) -> dict[str, dict[str, str]]:
+    """Read what else is known of a period's figures, by figure name and language.
+
+    A data folder need not have remarks.
+
+    Raises
+    ------
+    SourceError
+        If ``remarks.toml`` is no TOML, or a remark lacks one of the languages.
+    """
+    path = data_dir / REMARKS
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SourceError(f"{path}: {error}") from None
+    remarks = tables.get(period_code, {})
+    for name, words in remarks.items():
+        if not isinstance(words, dict) or set(words) != {"zh-TW", "en"}:
+            raise SourceError(
+                f"{path}, [{period_code}.{name}]: found {words!r}, expected words in zh-TW and en"
+            )
+    return dict(remarks)

@@ -13,8 +13,7 @@ from typing import Final
 
 import polars as pl
 
-from kao_metrics.breakdowns import parts_of_totals
-from kao_metrics.labels import STAFF_IN_POST, TOTAL, attribute, codes
+from kao_metrics.labels import STAFF_IN_POST, TOTAL
 from kao_metrics.metrics.formulas import (
     ONE,
     Bounded,
@@ -24,7 +23,6 @@ from kao_metrics.metrics.formulas import (
 )
 from kao_metrics.metrics.formulas import figures as printed_figures
 from kao_metrics.period import Period
-from kao_metrics.readers import DIMENSIONS
 
 _KEY: Final = ("category", "subcategory", "employer", "funding", "measure")
 _DAYS_A_YEAR: Final = 365.25
@@ -212,25 +210,31 @@ def composition_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
 
 def not_broken_down_stock(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """Return how many persons of each total are in none of its parts."""
-    frame = _beside_parts(workforce, period).filter(pl.col("remainder") != 0)
-    value = Bounded(
-        pl.col("remainder"), pl.col("lower") - pl.col("parts_upper"), pl.col("upper") - pl.col("parts_lower")
-    )
+    """Return how many persons of each total are in none of its parts.
+
+    Rows only for totals at the report's date whose parts leave a rest.
+    """
+    frame = _with_parts(workforce, period).filter(pl.col("parts") != pl.col("value"))
     return results(
-        frame, period, "not_broken_down_stock", value, unit=_UNIT, breakdown=pl.col("indicator")
+        frame,
+        period,
+        "not_broken_down_stock",
+        Bounded(pl.col("value"), pl.col("lower"), pl.col("upper")) - Bounded.column("parts"),
+        unit=_UNIT,
+        breakdown=pl.col("indicator"),
     )
 
 
 def breakdown_coverage_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """Return the share of each total that its parts explain: parts ÷ total."""
-    parts = Bounded.column("parts")
-    whole = Bounded(pl.col("value"), pl.col("lower"), pl.col("upper"))
+    """Return the share of each total that its parts explain: parts ÷ total.
+
+    Rows for totals at the report's date that have parts.
+    """
     return results(
-        _beside_parts(workforce, period),
+        _with_parts(workforce, period),
         period,
         "breakdown_coverage_share",
-        parts / whole,
+        Bounded.column("parts") / Bounded(pl.col("value"), pl.col("lower"), pl.col("upper")),
         unit="ratio",
         breakdown=pl.col("indicator"),
         numerator=pl.col("parts"),
@@ -238,21 +242,9 @@ def breakdown_coverage_share(workforce: pl.LazyFrame, period: Period) -> pl.Lazy
     )
 
 
-def _beside_parts(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """Set each total at the report's date beside its parts, in the dimension that says most."""
+def _with_parts(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     now = _on(of_period(workforce, period), pl.col("as_of").max())
-    parents = {
-        code: attribute("subcategory", code, "parent", TOTAL) for code in codes("subcategory")
-    }
-    found = parts_of_totals(
-        now, DIMENSIONS["workforce"], ["as_of", "measure"], {"subcategory": parents}
-    )
-    return (
-        found.sort("parts", descending=True)
-        .unique("row", keep="first", maintain_order=True)
-        .sort("row")
-        .join(now.select("row", "indicator", "source_id"), on="row", maintain_order="left")
-    )
+    return now.filter(pl.col("parts").is_not_null())
 
 
 def _compared(

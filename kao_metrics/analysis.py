@@ -1,0 +1,195 @@
+"""One period's report as data: its tables, results, verdicts and what stands beside them.
+
+`analyse` is the one call that turns a period's name into everything that charts, tables
+and sentences are made of; notebooks and the command line both use it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from kao_metrics.labels import DEFAULT_LANGUAGE, check_language
+from kao_metrics.metrics import compute
+from kao_metrics.metrics.reference import reference_ratios
+from kao_metrics.metrics.stated import Finding, findings, operands
+from kao_metrics.period import Period
+from kao_metrics.printed import plain
+from kao_metrics.readers import Data, find_data_dir, open_data, read_stated
+from kao_metrics.schemas import DataError, Failure
+from kao_metrics.sources import REMARKS, Source, SourceError, read_remarks
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A period's figures, and the language in which to speak of them.
+
+    Parameters
+    ----------
+    period
+        With its covered days.
+    lang
+        ``zh-TW`` or ``en``.
+    tables
+        By name, the checked tables.
+    results
+        The result table.
+    findings
+        The verdicts on the stated figures.
+    reference
+        Other governments' ratios; see `kao_metrics.metrics.reference`.
+    sources
+        By name, the documents.
+    remarks
+        By figure, what else is known of it, in the language.
+    """
+
+    period: Period
+    lang: str
+    tables: dict[str, pl.LazyFrame] = field(repr=False)
+    results: pl.DataFrame = field(repr=False)
+    findings: list[Finding] = field(repr=False)
+    reference: pl.DataFrame = field(repr=False)
+    sources: dict[str, Source] = field(repr=False)
+    remarks: dict[str, str] = field(repr=False)
+
+
+def analyse(
+    period: str | Period,
+    data_dir: str | Path = "",
+    lang: str = DEFAULT_LANGUAGE,
+) -> Analysis:
+    """Read a period's tables, compute every figure and judge every stated one.
+
+    Parameters
+    ----------
+    period
+        In any accepted spelling, such as ``107H1`` or ``2018-S1``.
+    data_dir
+        The data folder; the nearest ``data`` above the working directory if left out.
+    lang
+        ``zh-TW`` or ``en``.
+
+    Raises
+    ------
+    PeriodError
+        If the period is no half-year.
+    DataError
+        If the data breaks its contract; with every failure.
+    LabelError
+        If there are no words in the language.
+    """
+    check_language(lang)
+    data = open_data(find_data_dir(data_dir))
+    return analyse_data(data, data.period(period), lang)
+
+
+def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> Analysis:
+    """As `analyse`, from a data folder that is already open."""
+    failures: list[Failure] = []
+    tables: dict[str, pl.LazyFrame] = {}
+    reference = pl.LazyFrame()
+    remarks: dict[str, str] = {}
+    try:
+        tables = data.read_all(period, *data.earlier(period))
+    except DataError as error:
+        failures += error.failures
+    try:
+        reference = data.read_reference()
+    except DataError as error:
+        failures += error.failures
+    try:
+        found = read_remarks(data.folder, period.code)
+        remarks = {name: words[lang] for name, words in found.items()}
+    except SourceError as error:
+        what, path = str(error), str(data.folder / REMARKS)
+        failures.append(Failure("remarks", path, (), "", what, "words in zh-TW and en"))
+    if failures:
+        raise DataError(failures)
+    results = compute(tables, period)
+    stated = tables["stated"].filter(pl.col("time_period") == period.code).collect()
+    return Analysis(
+        period=period,
+        lang=lang,
+        tables=tables,
+        results=results,
+        findings=findings(stated, operands(results), remarks, lang),
+        reference=reference_ratios(reference).collect(),
+        sources=data.sources,
+        remarks=remarks,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking a data folder found.
+
+    Parameters
+    ----------
+    failures
+        What breaks a contract.
+    remainders
+        In words, how much of a total its parts leave; no failure.
+    """
+
+    failures: list[Failure]
+    remainders: list[str]
+
+
+def check(data: Data) -> Checked:
+    """Check every table of every period of a data folder; find every failure."""
+    failures: list[Failure] = []
+    remainders: list[str] = []
+    for period in data.periods.values():
+        try:
+            tables = data.read_all(period)
+        except DataError as error:
+            failures += error.failures
+            continue
+        for table in ("workforce", "complaints", "services"):
+            remainders += _remainders(tables[table], data.path(table, period))
+    try:
+        data.read_reference()
+    except DataError as error:
+        failures += error.failures
+    for period in data.periods.values():
+        try:
+            read_remarks(data.folder, period.code)
+        except SourceError as error:
+            path = str(data.folder / REMARKS)
+            failures.append(Failure("remarks", path, (), "", str(error), "words in zh-TW and en"))
+    return Checked(list(dict.fromkeys(failures)), remainders)
+
+
+def _remainders(table: pl.LazyFrame, path: Path) -> list[str]:
+    found = table.filter(pl.col("parts") < pl.col("value")).sort("row").collect()
+    return [
+        f"{path}, row {row['row']}: {row['indicator']} is {plain(row['value'])}, its parts add up "
+        f"to {plain(row['parts'])}; {plain(row['value'] - row['parts'])} are not broken down"
+        for row in found.iter_rows(named=True)
+    ]
+
+
+def audit_file(
+    path: Path, period: str | None, data_dir: str | Path, lang: str = DEFAULT_LANGUAGE
+) -> list[Finding]:
+    """Judge the stated figures of any file.
+
+    Parameters
+    ----------
+    path
+        A CSV with the columns of the table ``stated``; sources are not needed.
+    period
+        The period whose figures the operands may name, if any.
+    data_dir
+        The data folder of that period.
+    lang
+        Language of the reasons.
+    """
+    values, remarks = {}, {}
+    if period is not None:
+        analysis = analyse(period, data_dir, lang)
+        values, remarks = operands(analysis.results), analysis.remarks
+    return findings(read_stated(path), values, remarks, lang)

@@ -1,0 +1,276 @@
+"""Arithmetic over printed numbers and indicators' names, with the intervals of rounding.
+
+A formula such as ``(frontline_baseline - frontline_total) / frontline_baseline`` is parsed
+by a small grammar (never ``eval``) into a list of steps, and the steps are run on a stack
+of intervals of exact fractions. Interval arithmetic takes every operand to be independent,
+so an operand that occurs twice can only widen the result: a formula is never held to be
+more precise than it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Final
+
+from lark import Lark, Token, Transformer
+from lark.exceptions import UnexpectedInput
+
+from kao_metrics.labels import suggestion
+
+GRAMMAR: Final = r"""
+    ?start: sum
+    ?sum: product
+        | sum "+" product -> add
+        | sum "-" product -> subtract
+    ?product: signed
+        | product "*" signed -> multiply
+        | product "/" signed -> divide
+    ?signed: atom
+        | "-" signed -> negate
+        | "+" signed
+    ?atom: NUMBER -> number
+        | NUMBER "%" -> percent
+        | NAME -> name
+        | "(" sum ")"
+    NUMBER: /\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?/
+    NAME: /[A-Za-z_][A-Za-z0-9_.]*/
+    %ignore /[ \t]+/
+"""
+
+_LONGEST: Final = 1000
+_SPELLINGS: Final = str.maketrans("×÷−＋－＊／（）", "*/-+-*/()")
+_SEVERAL: Final = 2
+
+Step = tuple[str, str]
+
+
+class FormulaError(ValueError):
+    """A text that is no formula; the message says where."""
+
+
+class UnknownNameError(LookupError):
+    """A name that has no value; the message suggests the nearest that has."""
+
+
+class DivisorError(ArithmeticError):
+    """A divisor that is zero, or can be zero given how it was printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value and the lowest and highest it can be; None is unbounded.
+
+    Parameters
+    ----------
+    value, lower, upper
+        Exact fractions.
+    is_fraction
+        Whether the value is a share of one, so that a percentage of it is a hundred times
+        as much. Numbers and counts are not; what was divided is.
+    """
+
+    value: Fraction
+    lower: Fraction | None
+    upper: Fraction | None
+    is_fraction: bool = False
+
+    @classmethod
+    def printed(cls, text: str) -> Interval:
+        """Read a number as printed: decimals are known to half a unit of the last place.
+
+        >>> Interval.printed("6.1").upper
+        Fraction(123, 20)
+        """
+        digits = text.replace(",", "")
+        value, places = Fraction(digits), len(digits.partition(".")[2])
+        half = Fraction(1, 2 * 10**places) if places else Fraction(0)
+        return cls(value, value - half, value + half)
+
+
+def steps(formula: str) -> list[Step]:
+    """Parse a formula into steps for a stack.
+
+    Raises
+    ------
+    FormulaError
+        If it is no formula.
+
+    Examples
+    --------
+    >>> steps("(a - 2) / a")
+    [('name', 'a'), ('number', '2'), ('subtract', ''), ('name', 'a'), ('divide', '')]
+    """
+    if len(formula) > _LONGEST:
+        raise FormulaError(f"{len(formula)} characters are too long for a formula")
+    try:
+        parsed = _parser().parse(formula.translate(_SPELLINGS))
+    except UnexpectedInput as error:
+        column = getattr(error, "column", 0)
+        at = f"at character {column}" if column > 0 else "at the end"
+        raise FormulaError(f"no formula {at}: {formula!r}") from None
+    found: list[Step] = parsed  # type: ignore[assignment] # the transformer builds lists
+    return found
+
+
+def names_in(formula: str) -> list[str]:
+    """Return the names that a formula uses, each once.
+
+    >>> names_in("(a - b) / b")
+    ['a', 'b']
+    """
+    return list(dict.fromkeys(what for step, what in steps(formula) if step == "name"))
+
+
+def evaluate(formula: str, values: Mapping[str, Interval]) -> Interval:
+    """Compute a formula.
+
+    Raises
+    ------
+    FormulaError
+        If it is no formula.
+    UnknownNameError
+        If a name has no value.
+    DivisorError
+        If a divisor is or can be zero.
+
+    Examples
+    --------
+    >>> found = evaluate("33.2 - 29.34", {})
+    >>> float(found.value), float(found.lower), float(found.upper)
+    (3.86, 3.805, 3.915)
+    """
+    stack: list[Interval] = []
+    for step, what in steps(formula):
+        if step == "number":
+            stack.append(Interval.printed(what))
+        elif step == "percent":
+            stack.append(_hundredth(Interval.printed(what)))
+        elif step == "name":
+            if what not in values:
+                raise UnknownNameError(f"no figure is called {what!r}{suggestion(what, values)}")
+            stack.append(values[what])
+        elif step == "negate":
+            stack.append(_negated(stack.pop()))
+        else:
+            right, left = stack.pop(), stack.pop()
+            stack.append(_OPERATIONS[step](left, right))
+    return stack.pop()
+
+
+class _Steps(Transformer):  # type: ignore[type-arg] # lark's own parameters say nothing here
+    """Turn each rule into its steps, what is inside before what is around."""
+
+    def __default__(self, data: str, children: list[list[Step]], _meta: object) -> list[Step]:
+        return [*(step for child in children for step in child), (str(data), "")]
+
+    def signed(self, children: list[list[Step]]) -> list[Step]:
+        return children[0]
+
+    def number(self, tokens: list[Token]) -> list[Step]:
+        return [("number", str(tokens[0]))]
+
+    def percent(self, tokens: list[Token]) -> list[Step]:
+        return [("percent", str(tokens[0]))]
+
+    def name(self, tokens: list[Token]) -> list[Step]:
+        return [("name", str(tokens[0]))]
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(GRAMMAR, parser="lalr", transformer=_Steps())
+
+
+def _negated(interval: Interval) -> Interval:
+    lower, upper = interval.lower, interval.upper
+    return Interval(
+        -interval.value,
+        None if upper is None else -upper,
+        None if lower is None else -lower,
+        interval.is_fraction,
+    )
+
+
+def _hundredth(interval: Interval) -> Interval:
+    return _multiplied(interval, Interval(*[Fraction(1, 100)] * 3, is_fraction=True))
+
+
+def _added(left: Interval, right: Interval) -> Interval:
+    return Interval(
+        left.value + right.value,
+        None if left.lower is None or right.lower is None else left.lower + right.lower,
+        None if left.upper is None or right.upper is None else left.upper + right.upper,
+        left.is_fraction or right.is_fraction,
+    )
+
+
+def _subtracted(left: Interval, right: Interval) -> Interval:
+    return _added(left, _negated(right))
+
+
+def _multiplied(left: Interval, right: Interval) -> Interval:
+    is_fraction = left.is_fraction or right.is_fraction
+    for one, other in ((left, right), (right, left)):
+        if one.is_fraction and other == _HUNDRED:
+            is_fraction = False  # the formula makes a percentage itself
+    ends = [_times(a, b) for a in _ends(left) for b in _ends(right)]
+    return Interval(
+        left.value * right.value, _outer(ends, lowest=True), _outer(ends, lowest=False), is_fraction
+    )
+
+
+def _divided(left: Interval, right: Interval) -> Interval:
+    low, high = right.lower, right.upper
+    if right.value == 0:
+        raise DivisorError("the divisor is zero")
+    if (low is None or low <= 0) and (high is None or high >= 0):
+        raise DivisorError("the divisor can be zero, given how it was printed")
+    zero = Fraction(0)
+    inverse = Interval(
+        1 / right.value,
+        zero if high is None else 1 / high,
+        zero if low is None else 1 / low,
+    )
+    found = _multiplied(left, inverse)
+    return Interval(found.value, found.lower, found.upper, is_fraction=True)
+
+
+_End = tuple[Fraction, int]
+"""A finite number and 0, or 0 and the sign of an infinity."""
+
+
+def _ends(interval: Interval) -> list[_End]:
+    lower: _End = (Fraction(0), -1) if interval.lower is None else (interval.lower, 0)
+    upper: _End = (Fraction(0), 1) if interval.upper is None else (interval.upper, 0)
+    return [lower, upper]
+
+
+def _times(left: _End, right: _End) -> _End:
+    if not left[1] and not right[1]:
+        return left[0] * right[0], 0
+
+    def sign(end: _End) -> int:
+        return end[1] or (end[0] > 0) - (end[0] < 0)
+
+    return Fraction(0), sign(left) * sign(right)
+
+
+def _outer(ends: list[_End], *, lowest: bool) -> Fraction | None:
+    infinite = -1 if lowest else 1
+    if any(end[1] == infinite for end in ends):
+        return None
+    finite = [end[0] for end in ends if not end[1]]
+    return min(finite) if lowest else max(finite)
+
+
+_HUNDRED: Final = Interval(Fraction(100), Fraction(100), Fraction(100))
+_OPERATIONS: Final = {
+    "add": _added,
+    "subtract": _subtracted,
+    "multiply": _multiplied,
+    "divide": _divided,
+}

@@ -1,0 +1,253 @@
+"""The report's notebooks: find them, check their parameters, run them with Papermill.
+
+A notebook is part of the report when its name begins with a number, which is also its
+place. Parameters are held against the notebook's own cell before any notebook starts:
+Papermill only warns of an unknown one.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+
+from kao_metrics.labels import suggestion
+from kao_metrics.report.errors import ReportError, UsageError
+
+TIME_LIMIT: Final = 600
+"""Seconds that a cell may take."""
+
+_ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
+_TYPES: Final[dict[str, tuple[type, ...]]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "bool": (bool,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A notebook of the report.
+
+    Parameters
+    ----------
+    path
+        Its file.
+    node
+        Its content; after `run`, with outputs.
+    """
+
+    path: Path
+    node: nbformat.NotebookNode
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending, such as ``02_workforce``."""
+        return self.path.stem
+
+    @property
+    def key(self) -> str:
+        """The name without its number: ``workforce``."""
+        return self.name.partition("_")[2]
+
+
+def find_notebooks(folder: Path) -> list[Notebook]:
+    """Find the report's notebooks, in the order of their numbers.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    ReportError
+        If one is no notebook.
+    """
+    found = sorted(
+        (path for path in folder.glob("*.ipynb") if re.match(r"\d+_", path.name)),
+        key=lambda path: (int(path.name.partition("_")[0]), path.name),
+    )
+    if not found:
+        raise UsageError(
+            f"{folder}: no notebooks of the report; their names begin with a number, "
+            "such as 01_overview.ipynb"
+        )
+    return [_read(path) for path in found]
+
+
+def checked_parameters(
+    notebooks: list[Notebook], given: Mapping[str, Any], data_dir: Path
+) -> list[tuple[Notebook, dict[str, Any]]]:
+    """Set beside each notebook the parameters that it gets.
+
+    Every notebook gets ``period``, ``lang`` and ``data_dir``; any other parameter goes to
+    the notebooks that have it.
+
+    Raises
+    ------
+    UsageError
+        If a notebook lacks one of the three, nobody has a parameter, or a value is of
+        another type than the notebook says.
+    """
+    pairs = []
+    taken: set[str] = set()
+    offered: dict[str, Any] = {}
+    for notebook in notebooks:
+        declared = _declared(notebook)
+        offered |= declared
+        folder = _relative(data_dir, notebook.path.parent)
+        values = {
+            name: value for name, value in {**given, "data_dir": folder}.items() if name in declared
+        }
+        missing = [name for name in ("period", "data_dir", "lang") if name not in declared]
+        if missing:
+            raise UsageError(
+                f"{notebook.path}: its parameters cell has no {', '.join(missing)}; expected a "
+                "cell tagged 'parameters' with period: str, data_dir: str and lang: str"
+            )
+        for name, value in values.items():
+            _check_type(notebook, name, value, declared[name])
+        taken |= set(values)
+        pairs.append((notebook, values))
+    unknown = [name for name in given if name not in taken]
+    if unknown:
+        raise UsageError(
+            f"no notebook has a parameter {unknown[0]!r}{suggestion(unknown[0], offered)}"
+        )
+    return pairs
+
+
+def run_all(
+    notebooks: list[tuple[Notebook, dict[str, Any]]],
+    folder: Path,
+    progress: Callable[[str, int, int], None],
+) -> list[Notebook]:
+    """Run notebooks side by side, as many as there are processors, and keep their order.
+
+    Raises
+    ------
+    ReportError
+        For the first notebook, in their order, that fails; those not begun are left.
+    """
+    done = 0
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        running = {pool.submit(run, *each, folder): each[0].name for each in notebooks}
+        try:
+            for each in as_completed(running):
+                each.result()
+                done += 1
+                progress(running[each], done, len(running))
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+        return [each.result() for each in running]
+
+
+def run(notebook: Notebook, values: Mapping[str, Any], folder: Path) -> Notebook:
+    """Run a notebook and keep the executed one in a folder.
+
+    Raises
+    ------
+    ReportError
+        If a cell fails, takes too long, or the kernel dies; names notebook, cell and line.
+    """
+    # Slow to import, and not needed until a notebook runs.
+    import papermill  # noqa: PLC0415
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
+    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+
+    from kao_metrics.report.kernel import kernel_manager  # noqa: PLC0415
+
+    target = str(folder / notebook.path.name)
+    with tempfile.TemporaryDirectory(prefix="kao-") as sockets:
+        try:
+            node = papermill.execute_notebook(
+                notebook.node,
+                target.replace("{", "{{").replace("}", "}}"),  # papermill formats paths
+                parameters=dict(values),
+                kernel_name="python3",
+                kernel_manager_class=kernel_manager(Path(sockets)),
+                # Not cwd: papermill would change the directory of the whole process.
+                resources={"metadata": {"path": str(notebook.path.parent.resolve())}},
+                execution_timeout=TIME_LIMIT,
+                shutdown_kernel="immediate",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+            )
+        except PapermillExecutionError as error:
+            raise ReportError(_in_words(notebook, error)) from None
+        except CellTimeoutError:
+            raise ReportError(
+                f"{notebook.path}: a cell took more than {TIME_LIMIT} seconds"
+            ) from None
+        except (DeadKernelError, RuntimeError) as error:
+            raise ReportError(
+                f"{notebook.path}: its kernel died ({error}); run it in JupyterLab to see where"
+            ) from None
+        except nbformat.ValidationError as error:
+            raise ReportError(f"{notebook.path}: no valid notebook: {error.message}") from None
+    return replace(notebook, node=node)
+
+
+def _read(path: Path) -> Notebook:
+    try:
+        node = nbformat.read(path, as_version=4)
+        nbformat.validate(node)
+    except (OSError, ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+        what = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise ReportError(f"{path}: no notebook that can be read: {what}") from None
+    return Notebook(path, node)
+
+
+def _declared(notebook: Notebook) -> dict[str, str]:
+    """Return the parameters of a notebook and the types that they have."""
+    import papermill  # noqa: PLC0415 - slow to import
+
+    found = {}
+    for name, parameter in papermill.inspect_notebook(notebook.node).items():
+        kind = parameter["inferred_type_name"]
+        if kind in ("None", "", None):
+            try:
+                kind = type(ast.literal_eval(parameter["default"])).__name__
+            except (ValueError, SyntaxError):
+                kind = ""
+        found[name] = kind
+    return found
+
+
+def _check_type(notebook: Notebook, name: str, value: Any, kind: str) -> None:
+    expected = _TYPES.get(kind)
+    is_bool_for_number = isinstance(value, bool) and kind != "bool"
+    if expected and (not isinstance(value, expected) or is_bool_for_number):
+        raise UsageError(
+            f"{notebook.path}, parameter {name}: found {value!r} ({type(value).__name__}); "
+            f"expected {kind}"
+        )
+
+
+def _relative(folder: Path, start: Path) -> str:
+    """Write a folder as seen from the notebook, so that no path of the machine is kept."""
+    try:
+        return Path(os.path.relpath(folder.resolve(), start.resolve())).as_posix()
+    except ValueError:  # another drive on Windows
+        return folder.resolve().as_posix()
+
+
+def _in_words(notebook: Notebook, error: Any) -> str:
+    """Name the cell and line at fault, and say what Python said."""
+    trace = _ANSI.sub("", "\n".join(error.traceback))
+    line = re.search(r"Cell In\[\d+\], line (\d+)|^-+> (\d+) ", trace, re.MULTILINE)
+    place = f"{notebook.path}, cell {error.exec_count}"
+    if line:
+        place += f", line {line[1] or line[2]}"
+    source = (error.source or "").strip().splitlines()
+    number = int(line[1] or line[2]) if line else 0
+    shown = f"\n    {source[number - 1].strip()}" if 0 < number <= len(source) else ""
+    return f"{place}: {error.ename}: {error.evalue}{shown}"

@@ -1,0 +1,110 @@
+"""The page: what the notebooks show, joined under one heading each, with contents and colophon."""
+
+from __future__ import annotations
+
+import re
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+
+from kao_metrics import labels, sentences
+from kao_metrics.analysis import Analysis
+from kao_metrics.report.notebooks import Notebook
+from kao_metrics.report.publishing import checksums
+
+_HERE: Final = resources.files("kao_metrics.report").joinpath("templates")
+_SHORT: Final = 12
+
+
+def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
+    """Return the report's HTML.
+
+    Parameters
+    ----------
+    analysis
+        The period's figures and language.
+    notebooks
+        The executed notebooks, in order.
+    data_dir
+        The data folder, whose checksums the colophon names.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(_HERE)),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    lang = analysis.lang
+    digests = {
+        path.relative_to(data_dir).as_posix(): digest
+        for path, digest in checksums(data_dir, analysis.period).items()
+    }
+    return environment.get_template("page.html.j2").render(
+        lang="zh-Hant-TW" if lang == "zh-TW" else "en",
+        words=lambda key, **values: labels.text(key, lang, **values),
+        period=labels.period_name(analysis.period, lang),
+        code=analysis.period.code,
+        covered=sentences.covered(analysis),
+        sections=[_section(notebook, lang) for notebook in notebooks],
+        style=_HERE.joinpath("style.css").read_text(encoding="utf-8"),
+        version=metadata.version("kao-metrics"),
+        digests={name: digest[:_SHORT] for name, digest in digests.items()},
+    )
+
+
+def _section(notebook: Notebook, lang: str) -> dict[str, Any]:
+    return {
+        "id": re.sub(r"\W+", "-", notebook.key).strip("-") or "section",
+        "title": _title(notebook, lang),
+        "body": fragment(notebook, lang),
+    }
+
+
+def _title(notebook: Notebook, lang: str) -> str:
+    """Take the title from labels.toml, or from the notebook's first heading."""
+    if notebook.key in labels.codes("notebook"):
+        return labels.label("notebook", notebook.key, lang)
+    found = (
+        re.match(r"#\s+(.+)", cell.source)
+        for cell in notebook.node.cells
+        if cell.cell_type == "markdown"
+    )
+    return next((match[1].strip() for match in found if match), notebook.key)
+
+
+def fragment(notebook: Notebook, lang: str) -> str:
+    """Convert an executed notebook to HTML without code, style or script of its own.
+
+    The first heading is left to the page. A text cell that is tagged with a language is
+    shown in that language only.
+    """
+    # Slow to import, and not needed until a page is made.
+    from nbconvert.exporters import HTMLExporter  # noqa: PLC0415
+    from nbconvert.exporters.templateexporter import TemplateExporter  # noqa: PLC0415
+    from nbconvert.filters import Highlight2HTML  # noqa: PLC0415
+
+    exporter = HTMLExporter(
+        extra_template_basedirs=[str(_HERE)],
+        template_name="kao_metrics",
+        exclude_input=True,
+        exclude_anchor_links=True,
+    )
+    exporter.register_filter("highlight_code", Highlight2HTML(parent=exporter))
+    node = notebook.node.copy()
+    node.cells = [cell for cell in notebook.node.cells if _is_shown(cell, lang)]
+    # HTMLExporter would pass the page through BeautifulSoup, which breaks SVG's viewBox.
+    body, _ = TemplateExporter.from_notebook_node(exporter, node)
+    return str(body)
+
+
+def _is_shown(cell: Any, lang: str) -> bool:
+    tags = cell.metadata.get("tags", [])
+    languages = [tag for tag in tags if tag in labels.LANGUAGES]
+    if cell.cell_type == "markdown":
+        is_title = cell.source.lstrip().startswith("# ")
+        return not is_title and (not languages or lang in languages)
+    return not languages or lang in languages
+

@@ -1,0 +1,308 @@
+"""What the figures say, in one or two sentences: computed from the results, never canned.
+
+Each function returns the sentences that its section can support. A figure that is missing
+leaves its sentence out; a section without any figure says that the period gives none.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import polars as pl
+
+from kao_metrics import charts, labels
+from kao_metrics.analysis import Analysis
+from kao_metrics.labels import TOTAL, text
+from kao_metrics.metrics.stated import AGREES, CANNOT_TELL, DISAGREES
+from kao_metrics.printed import grouped
+
+Row = dict[str, Any]
+
+_STATED_DIGITS: Final = 2
+
+
+def covered(analysis: Analysis) -> str:
+    """Say which days the report covers."""
+    period, lang = analysis.period, analysis.lang
+    return text(
+        "covered",
+        lang,
+        first=labels.date_name(period.covers_from, lang),
+        last=labels.date_name(period.covers_to, lang),
+        days=period.covered_days,
+    )
+
+
+def overview(analysis: Analysis) -> list[str]:
+    """Say what period it is, and why it must be read with its covered days."""
+    lang, period = analysis.lang, analysis.period
+    name = labels.period_name(period, lang)
+    said = [text("overview_period", lang, period=name, covered=covered(analysis))]
+    if period.is_partly_covered:
+        said.append(text("overview_partly", lang, days=period.covered_days, all_days=period.days))
+    return said
+
+
+def workforce(analysis: Analysis) -> list[str]:
+    """Say by how much the workforce shrank, how fast, and what is not known of it."""
+    lang = analysis.lang
+    said = []
+    for row in _given(analysis, "downsizing_ratio"):
+        if row["breakdown"] in labels.codes("category") or row["breakdown"] == TOTAL:
+            said.append(_downsizing(analysis, row))
+    for row in _given(analysis, "not_broken_down_stock"):
+        said.append(
+            text(
+                "workforce_rest",
+                lang,
+                figure=labels.figure_label(row["breakdown"], lang),
+                rest=labels.amount(row["value"], "person", lang),
+            )
+        )
+    return said or _no_data(analysis)
+
+
+def _downsizing(analysis: Analysis, row: Row) -> str:
+    lang = analysis.lang
+    rate = _one(analysis, "headcount_compound_rate", row["breakdown"])
+    key = "workforce_fell" if row["value"] >= 0 else "workforce_rose"
+    said = text(
+        key,
+        lang,
+        group=labels.group_label(row["breakdown"], lang),
+        baseline=grouped(row["denominator"]),
+        now=grouped(row["denominator"] - row["numerator"]),
+        change=grouped(abs(row["numerator"])),
+        ratio=labels.amount(abs(row["value"]), "ratio", lang, 2),
+    )
+    if rate is None:
+        return said
+    return said + text("workforce_a_year", lang, rate=labels.amount(rate["value"], "ratio", lang, 2))
+
+
+def retirement_reserve(analysis: Analysis) -> list[str]:
+    """Say how far the reserve is made up, what is open, and which two figures differ."""
+    lang = analysis.lang
+    said = []
+    amount = _one(analysis, "reserve_amount_coverage_ratio")
+    if amount:
+        said.append(
+            text(
+                "reserve_amount",
+                lang,
+                contributed=labels.amount(amount["numerator"], "hundred_million_twd", lang),
+                shortfall=labels.amount(amount["denominator"], "hundred_million_twd", lang),
+                coverage=charts.with_interval(amount, 1, lang),
+            )
+        )
+    accounts = _one(analysis, "reserve_account_coverage_ratio")
+    if accounts:
+        said.append(
+            text(
+                "reserve_accounts",
+                lang,
+                funded=labels.amount(accounts["numerator"], "account", lang),
+                total=labels.amount(accounts["denominator"], "account", lang),
+                coverage=labels.amount(accounts["value"], "ratio", lang, 2),
+            )
+        )
+    rest, printed = (
+        _one(analysis, name) for name in ("reserve_remainder_amount_stock", "reserve_outstanding")
+    )
+    if rest and printed:
+        said.append(
+            text(
+                "reserve_two_remainders",
+                lang,
+                rest=labels.amount(rest["value"], rest["unit"], lang, 2),
+                printed=labels.amount(printed["value"], printed["unit"], lang),
+            )
+        )
+    payments = {row["breakdown"]: row for row in _given(analysis, "reserve_yearly_payment_rate")}
+    if {"by_subtraction", "as_stated"} <= set(payments):
+        low, high = payments["by_subtraction"], payments["as_stated"]
+        said.append(
+            text(
+                "reserve_scenario",
+                lang,
+                start=labels.date_name(analysis.period.covers_to, lang),
+                years=grouped(low["denominator"]),
+                low=labels.amount(low["value"], "hundred_million_twd", lang, 2),
+                high=labels.amount(high["value"], "hundred_million_twd", lang, 2),
+            )
+        )
+    return said or _no_data(analysis)
+
+
+def complaints(analysis: Analysis) -> list[str]:
+    """Say how many complaints there were, how many went on, and what cannot be compared."""
+    lang = analysis.lang
+    said = []
+    rates = {row["breakdown"]: row for row in _given(analysis, "complaints_daily_rate")}
+    first = rates.get("complaints_first")
+    if first:
+        said.append(
+            text(
+                "complaints_first_rate",
+                lang,
+                count=labels.amount(first["numerator"], "item", lang),
+                days=analysis.period.covered_days,
+                rate=labels.amount(first["value"], "per_day", lang, 1),
+            )
+        )
+    second, mediation = (
+        _one(analysis, name) for name in ("second_complaint_ratio", "mediation_ratio")
+    )
+    if second and mediation:
+        said.append(
+            text(
+                "complaints_escalation",
+                lang,
+                second=labels.amount(second["value"], "ratio", lang, 1),
+                mediation=labels.amount(mediation["value"], "ratio", lang, 1),
+            )
+        )
+    if said:
+        said += _changes(analysis)
+    return said or _no_data(analysis)
+
+
+def _changes(analysis: Analysis) -> list[str]:
+    changes = [
+        row
+        for row in _given(analysis, "complaints_rate_change")
+        if row["breakdown"].startswith("complaints_first.")
+    ]
+    if not changes:
+        return [text("complaints_no_earlier", analysis.lang)]
+    return [_change(analysis, row) for row in changes]
+
+
+def _change(analysis: Analysis, row: Row) -> str:
+    lang = analysis.lang
+    against = row["breakdown"].partition(".")[2]
+    period = getattr(analysis.period, against)
+    if row["lower"] is not None and row["lower"] > 0:
+        key = "change_rose"
+    elif row["upper"] is not None and row["upper"] < 0:
+        key = "change_fell"
+    else:
+        key = "change_unclear"
+    return text(
+        key,
+        lang,
+        period=labels.period_name(period, lang),
+        change=labels.amount(row["value"], "ratio", lang, 1),
+        lower=_percent(row["lower"]),
+        upper=_percent(row["upper"]),
+    )
+
+
+def _percent(value: Decimal | None) -> str:
+    return "∞" if value is None else grouped(value * 100, 1) + "%"
+
+
+def complaint_series(analysis: Analysis) -> list[str]:
+    """Say why no line is drawn where there are fewer than two months."""
+    has_line = charts.complaint_series(analysis) is not None
+    has_figures = not analysis.tables["complaints"].head(1).collect().is_empty()
+    return [] if has_line or not has_figures else [text("one_point", analysis.lang)]
+
+
+def services(analysis: Analysis) -> list[str]:
+    """Say what the counted services show where something can be computed from them."""
+    lang = analysis.lang
+    said = []
+    growth = _one(analysis, "open_datasets_change")
+    if growth:
+        said.append(
+            text(
+                "services_datasets",
+                lang,
+                then=grouped(growth["denominator"]),
+                now=grouped(growth["denominator"] + growth["numerator"]),
+                growth=labels.amount(growth["value"], "ratio", lang, 2),
+            )
+        )
+    for indicator in ("selected_archives_share", "award_rate"):
+        row = _one(analysis, indicator)
+        if row:
+            said.append(
+                text(
+                    "services_share",
+                    lang,
+                    name=labels.label("indicator", indicator, lang),
+                    share=labels.amount(row["value"], "ratio", lang, 1),
+                    part=grouped(row["numerator"]),
+                    whole=grouped(row["denominator"]),
+                )
+            )
+    has_figures = not analysis.tables["services"].head(1).collect().is_empty()
+    return said if has_figures else _no_data(analysis)
+
+
+def stated(analysis: Analysis) -> list[str]:
+    """Say how many stated figures follow from the others, and which do not."""
+    lang, found = analysis.lang, analysis.findings
+    if not found:
+        return _no_data(analysis)
+    count = {
+        verdict: sum(each.verdict == verdict for each in found)
+        for verdict in (AGREES, DISAGREES, CANNOT_TELL)
+    }
+    said = [
+        text(
+            "stated_counts",
+            lang,
+            all=len(found),
+            agree=count[AGREES],
+            disagree=count[DISAGREES],
+            unclear=count[CANNOT_TELL],
+        )
+    ]
+    return said + [
+        text(
+            "stated_reason",
+            lang,
+            statement=labels.stated_label(each.id, each.statement, lang),
+            reason=each.reason,
+        )
+        for each in found
+        if each.verdict != AGREES
+    ]
+
+
+def not_comparable(analysis: Analysis, *indicators: str) -> list[str]:
+    """Say of each government that stands beside this report what is not comparable."""
+    lang = analysis.lang
+    shown = analysis.reference.filter(pl.col("indicator").is_in(indicators))
+    said = shown.select("place", "period", "scope", "source_id").unique(maintain_order=True)
+    return [
+        text(
+            "not_comparable",
+            lang,
+            place=labels.label("place", row["place"], lang),
+            period=row["period"],
+            scope=labels.label("scope", row["scope"], lang),
+            publisher=analysis.sources[row["source_id"]].publisher[lang],
+            published=analysis.sources[row["source_id"]].published,
+        )
+        for row in said.iter_rows(named=True)
+    ]
+
+
+def _given(analysis: Analysis, indicator: str) -> list[Row]:
+    found = analysis.results.filter(
+        pl.col("indicator") == indicator, pl.col("value").is_not_null()
+    )
+    return list(found.iter_rows(named=True))
+
+
+def _one(analysis: Analysis, indicator: str, breakdown: str = TOTAL) -> Row | None:
+    found = [row for row in _given(analysis, indicator) if row["breakdown"] == breakdown]
+    return found[0] if found else None
+
+
+def _no_data(analysis: Analysis) -> list[str]:
+    return [text("no_data", analysis.lang)]

@@ -1,0 +1,290 @@
+"""Results as tables for readers, on great_tables: figures aligned, units, remarks."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import great_tables as gt
+import polars as pl
+
+from kao_metrics import labels
+from kao_metrics.analysis import Analysis
+from kao_metrics.labels import TOTAL, text
+from kao_metrics.printed import grouped, places
+
+_MISSING: Final = "—"
+
+
+def computed(analysis: Analysis, *indicators: str) -> gt.GT | None:
+    """Tabulate computed indicators: value, interval, and what it is computed from."""
+    lang = analysis.lang
+    rows = []
+    for indicator in indicators:
+        found = analysis.results.filter(pl.col("indicator") == indicator)
+        for row in found.iter_rows(named=True):
+            rows.append(
+                {
+                    "group": labels.label("indicator", indicator, lang),
+                    "name": breakdown(row, lang),
+                    "value": value(row, lang),
+                    "interval": interval(row),
+                    "computed_from": fraction(row),
+                    "remark": reason(row, lang),
+                }
+            )
+    return _table(rows, lang, f"computed-{'-'.join(indicators)}", group="group", name="name")
+
+
+def services(analysis: Analysis) -> gt.GT | None:
+    """Tabulate every counted service by section of the report, with unit and change."""
+    lang = analysis.lang
+    frame = (
+        analysis.tables["services"]
+        .filter(pl.col("time_period") == analysis.period.code)
+        .sort("row")
+        .collect()
+    )
+    changes = {
+        row["breakdown"]: row
+        for row in analysis.results.filter(
+            pl.col("indicator") == "service_change", pl.col("value").is_not_null()
+        ).iter_rows(named=True)
+    }
+    rows = []
+    for row in frame.iter_rows(named=True):
+        change = changes.get(f"{row['indicator']}.previous")
+        rows.append(
+            {
+                "group": _section(row["section"], lang),
+                "name": labels.figure_label(row["indicator"], lang),
+                "value": printed_value(row, lang),
+                "unit": labels.label("unit", row["unit"], lang),
+                "as_of": "" if row["as_of"] is None else labels.date_name(row["as_of"], lang),
+                "change": labels.amount(change["value"], "ratio", lang, 1) if change else None,
+                "share": _share(analysis, row["indicator"]),
+                "remark": analysis.remarks.get(row["indicator"], ""),
+            }
+        )
+    rows.sort(key=lambda row: list(labels.codes("section")).index(_code(row["group"], lang)))
+    kept = [row if changes else _without(row, "change") for row in rows]
+    return _table(kept, lang, "services", group="group", name="name")
+
+
+def staff(analysis: Analysis) -> gt.GT | None:
+    """Tabulate the staff figures as printed, with what is known of them."""
+    return _printed(analysis, "workforce", "staff")
+
+
+def reserve(analysis: Analysis) -> gt.GT | None:
+    """Tabulate the retirement reserve's figures as printed."""
+    return _printed(analysis, "retirement_reserve", "reserve")
+
+
+def _printed(analysis: Analysis, table: str, name: str) -> gt.GT | None:
+    lang = analysis.lang
+    frame = (
+        analysis.tables[table].filter(pl.col("time_period") == analysis.period.code).collect()
+    )
+    rows = []
+    for row in frame.sort("row").iter_rows(named=True):
+        indicator = row["indicator"]
+        if table == "workforce" and row["as_of"] != row["latest_as_of"]:
+            indicator = f"{indicator.removesuffix('_total')}_baseline"
+        rows.append(
+            {
+                "name": labels.figure_label(indicator, lang),
+                "value": printed_value(row, lang),
+                "unit": labels.label("unit", row.get("unit", "person"), lang),
+                "as_of": "" if row["as_of"] is None else labels.date_name(row["as_of"], lang),
+                "section": row["section"],
+                "remark": analysis.remarks.get(indicator, ""),
+            }
+        )
+    return _table(rows, lang, name, name="name")
+
+
+def stated(analysis: Analysis) -> gt.GT | None:
+    """Tabulate every stated figure with its recomputation, interval and verdict."""
+    lang = analysis.lang
+    rows = [
+        {
+            "name": labels.stated_label(each.id, each.statement, lang),
+            "section": each.section,
+            "stated": labels.qualified(
+                grouped(pl.Series([each.stated]).str.to_decimal(scale=9)[0], places(each.stated)),
+                each.qualifier,
+                lang,
+            ),
+            "recomputed": _MISSING
+            if each.recomputed is None
+            else grouped(each.recomputed, digits(each.stated, each.recomputed)),
+            "interval": _ends(each.lower, each.upper, 2),
+            "unit": labels.label_or_code("unit", each.unit, lang),
+            "verdict": labels.label("verdict", each.verdict.replace(" ", "_"), lang),
+            "remark": each.reason,
+        }
+        for each in analysis.findings
+    ]
+    return _table(rows, lang, "stated", name="name")
+
+
+def sources(analysis: Analysis) -> gt.GT | None:
+    """Tabulate the documents that the figures come from."""
+    lang = analysis.lang
+    rows = [
+        {
+            "name": source.title[lang],
+            "publisher": source.publisher[lang],
+            "published": source.published,
+            "licence": source.licence[lang],
+            "remark": source.note[lang],
+            "url": source.url,
+        }
+        for source in analysis.sources.values()
+    ]
+    return _table(rows, lang, "sources", name="name")
+
+
+def data_of(frame: pl.DataFrame, lang: str, identity: str) -> gt.GT | None:
+    """Tabulate the data of a chart: what each bar or point is, and how much."""
+    if "detail" in frame.columns:
+        rows = [
+            {"name": name, "value": detail}
+            for name, detail in frame.select("name", "detail").iter_rows()
+        ]
+    else:
+        rows = [
+            {"name": f"{month:%Y-%m}", "value": f"{value:,.0f}"}
+            for month, value in frame.select("month", "value").iter_rows()
+        ]
+    return _table(rows, lang, identity, name="name")
+
+
+def printed_value(row: dict[str, Any], lang: str) -> str:
+    """Write a figure as the report prints it, with its qualifier in words."""
+    return labels.qualified(
+        grouped(row["value"], places(row["printed"])), row.get("qualifier", "exact"), lang
+    )
+
+
+def _table(
+    rows: list[dict[str, Any]], lang: str, identity: str, *, name: str, group: str | None = None
+) -> gt.GT | None:
+    if not rows:
+        return None
+    keep = [
+        column
+        for column in rows[0]
+        if column in (name, group) or any(row[column] not in ("", None) for row in rows)
+    ]
+    frame = pl.DataFrame(rows, infer_schema_length=None).select(keep)
+    numbers = [column for column in keep if column in _NUMBERS]
+    heads = {column: text(f"column_{column}", lang) for column in keep if column not in (name, group)}
+    table = gt.GT(frame, rowname_col=name, groupname_col=group, id=identity, locale=None)
+    table = table.tab_stubhead(label=text(f"column_{name}", lang)).cols_label(**heads)
+    if numbers:
+        table = table.cols_align(align="right", columns=numbers)
+    return table.sub_missing(missing_text=_MISSING)
+
+
+_NUMBERS: Final = (
+    "value",
+    "interval",
+    "computed_from",
+    "change",
+    "share",
+    "stated",
+    "recomputed",
+)
+
+
+def breakdown(row: dict[str, Any], lang: str) -> str:
+    breakdown = row["breakdown"]
+    if breakdown == TOTAL:
+        return text("together", lang)
+    base, _, compared = breakdown.partition(".")
+    if compared:
+        return text(
+            "two_names",
+            lang,
+            first=labels.figure_label(base, lang),
+            second=text(f"against_{compared}", lang) if compared in _COMPARED else _code_name(compared, lang),
+        )
+    if breakdown in ("by_subtraction", "as_stated"):
+        return text(breakdown, lang)
+    return labels.group_label(breakdown, lang)
+
+
+_COMPARED: Final = ("previous", "same_half_last_year")
+
+
+def _code_name(code: str, lang: str) -> str:
+    kind = "sector" if code in labels.codes("sector") else "complaint_category"
+    return labels.label_or_code(kind, code, lang)
+
+
+def value(row: dict[str, Any], lang: str) -> str | None:
+    if row["value"] is None:
+        return None
+    digits = labels.attribute("indicator", row["indicator"], "places")
+    return labels.amount(row["value"], row["unit"], lang, int(digits) if digits else None)
+
+
+def interval(row: dict[str, Any]) -> str:
+    digits = int(labels.attribute("indicator", row["indicator"], "places", "0"))
+    scale = 100 if row["unit"] == "ratio" else 1
+    ends = [None if row[name] is None else row[name] * scale for name in ("lower", "upper")]
+    return _ends(ends[0], ends[1], digits) + ("%" if scale > 1 and any(ends) else "")
+
+
+def _ends(lower: Any, upper: Any, digits: int) -> str:
+    if lower == upper:
+        return ""
+    low = "" if lower is None else grouped(lower, digits)
+    high = "" if upper is None else grouped(upper, digits)
+    return f"{low}–{high}"
+
+
+def fraction(row: dict[str, Any]) -> str:
+    if row["numerator"] is None or row["denominator"] is None:
+        return ""
+    return f"{grouped(row['numerator'])} ÷ {grouped(row['denominator'])}"
+
+
+def reason(row: dict[str, Any], lang: str) -> str:
+    return "" if row["reason"] is None else labels.label("reason", row["reason"], lang)
+
+
+def _share(analysis: Analysis, indicator: str) -> str | None:
+    found = analysis.results.filter(
+        pl.col("indicator") == "part_share",
+        pl.col("breakdown") == indicator,
+        pl.col("value").is_not_null(),
+    )
+    if found.is_empty():
+        return None
+    row = found.row(0, named=True)
+    return text(
+        "share_of",
+        analysis.lang,
+        share=labels.amount(row["value"], "ratio", analysis.lang, 1),
+        whole=grouped(row["denominator"]),
+    )
+
+
+def _section(section: str | None, lang: str) -> str:
+    number = (section or "").partition(".")[0].partition("(")[0]
+    return labels.label_or_code("section", number, lang) if number else text("no_section", lang)
+
+
+def _code(name: str, lang: str) -> str:
+    codes = labels.codes("section")
+    return next((code for code in codes if labels.label("section", code, lang) == name), codes[-1])
+
+
+def _without(row: dict[str, Any], column: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != column}
+
+
+def digits(stated: str, recomputed: Any) -> int:
+    return 0 if recomputed == recomputed.to_integral_value() else max(places(stated), 2)
