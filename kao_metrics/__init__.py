@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from kao_metrics import charts, sentences, tables
     from kao_metrics.analysis import Analysis, analyse
-    from kao_metrics.display import key_figures, notes, show
+    from kao_metrics.display import key_figures, notes, show, source_list
     from kao_metrics.metrics import complaints, retirement_reserve, services, workforce
     from kao_metrics.period import Period, PeriodError
     from kao_metrics.readers import open_data, read_stated
@@ -43,6 +43,7 @@ _HOMES: Final = {
     "sentences": "",
     "services": "metrics",
     "show": "display",
+    "source_list": "display",
     "tables": "",
     "workforce": "metrics",
 }
@@ -65,6 +66,7 @@ __all__ = [
     "sentences",
     "services",
     "show",
+    "source_list",
     "tables",
     "workforce",
 ]

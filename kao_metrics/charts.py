@@ -233,7 +233,8 @@ def compared_with_others(analysis: Analysis, indicator: str) -> alt.LayerChart |
     others = analysis.reference.filter(pl.col("indicator") == indicator)
     for row in others.iter_rows(named=True):
         place = labels.label("place", row["place"], lang)
-        name = labels.text("place_and_period", lang, place=place, period=row["period"])
+        when = labels.reference_period(row["period"], lang)
+        name = labels.text("place_and_period", lang, place=place, period=when)
         rows.append(_ratio_bar(row, name, lang, is_other=True))
     return _bars(rows, analysis, f"others_{indicator}") if len(rows) > 1 else None
 
@@ -328,8 +329,10 @@ def _bars(
         words.encode(x=alt.value(0), y=down("head"), text="words:N"),
     ]
     if frame["lower"].is_not_null().any():
-        rule = base.mark_rule(color=INTERVAL, strokeWidth=_BAR + 6)
+        rule = base.mark_rule(color=INTERVAL, strokeWidth=2)
+        tick = base.mark_tick(color=INTERVAL, orient="vertical", size=_BAR + 6, thickness=2)
         layers.append(rule.encode(x=across("lower"), x2="upper:Q", y=down("foot")))
+        layers += [tick.encode(x=across(end), y=down("foot")) for end in ("lower", "upper")]
     caption = labels.text(f"caption_{name}", lang)
     said = labels.text("list_comma", lang).join(
         labels.text("name_and_detail", lang, name=row["name"], detail=row["detail"])

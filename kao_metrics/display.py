@@ -95,12 +95,55 @@ def key_figures(analysis: Analysis) -> Shown:
     return Shown(f'<dl class="kao-cards">{markup}</dl>' if cards else "", words)
 
 
+def source_list(analysis: Analysis) -> Shown:
+    """Show the documents that the figures come from, as a list with links."""
+    lang = analysis.lang
+    items, words = [], []
+    for source in analysis.sources.values():
+        title = html.escape(source.title[lang], quote=False)
+        if source.url.startswith(("https://", "http://")):
+            title = f'<a href="{html.escape(source.url)}" rel="noreferrer">{title}</a>'
+        detail = text(
+            "source_detail",
+            lang,
+            publisher=source.publisher[lang],
+            published=source.published,
+            licence=source.licence[lang],
+            note=source.note[lang],
+        )
+        items.append(f"<li>{title}<br>{html.escape(detail, quote=False)}</li>")
+        words.append(f"{source.title[lang]}: {detail}")
+    head = html.escape(text("title_sources", lang), quote=False)
+    markup = f'<h3>{head}</h3><ul class="kao-sources">{"".join(items)}</ul>'
+    return Shown(markup, "\n".join(words))
+
+
 def table_markup(table: gt.GT) -> str:
-    """Return a table's HTML without great_tables' own style: the page has one for all."""
+    """Return a table's HTML in the page's own style, its title as a caption above it.
+
+    Each cell names its column, so that a phone can show a row as lines.
+    """
     markup = str(table.as_raw_html())
-    markup = re.sub(r"<style>.*?</style>", "", markup, flags=re.DOTALL)
-    inner = re.search(r"<table.*</table>", markup, re.DOTALL)
-    return f'<div class="kao-table" tabindex="0">{inner[0] if inner else markup}</div>'
+    inner = _only(r"<table.*</table>", markup)
+    title = _only(r'<tr class="gt_heading">.*?</tr>', inner)
+    inner = inner.replace(title, "", 1)
+    caption = re.sub(r"<[^>]+>", "", title).strip()
+    columns = dict(re.findall(r'<th [^>]*scope="col" id="([^"]+)">(.*?)</th>', inner))
+
+    def labelled(match: re.Match[str]) -> str:
+        head = columns.get(match[1].split()[-1], "")
+        return f'<td data-label="{head}" headers="{match[1]}"'
+
+    inner = re.sub(r'<td headers="([^"]+)"', labelled, inner)
+    return (
+        f'<figure class="kao-table"><figcaption>{caption}</figcaption>'
+        f'<div tabindex="0" role="group" aria-label="{caption}">{inner}</div></figure>'
+    )
+
+
+def _only(pattern: str, markup: str) -> str:
+    found = re.search(pattern, markup, re.DOTALL)
+    return found[0] if found else ""
 
 
 def _figure(chart: alt.LayerChart, lang: str) -> Shown:
@@ -191,8 +234,6 @@ def _card(
     interval = charts.interval_of(row, digits)
     if interval:
         detail = text("card_interval", lang, interval=interval, detail=detail)
-    return (
-        text(f"card_{indicator}", lang),
-        labels.amount(row["value"], row["unit"], lang, digits),
-        detail,
-    )
+    is_ratio = row["unit"] == "ratio"
+    shown = labels.amount(row["value"], "ratio", lang, digits) if is_ratio else None
+    return text(f"card_{indicator}", lang), shown or grouped(row["value"], digits), detail

@@ -17,7 +17,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
-from kao_metrics.period import Period
+from kao_metrics.period import ROC_OFFSET, Period
 from kao_metrics.printed import grouped
 
 LANGUAGES: Final = ("zh-TW", "en")
@@ -152,13 +152,26 @@ def period_name(period: Period, lang: str = DEFAULT_LANGUAGE) -> str:
     return text("period_name", lang, roc_year=period.roc_year, year=period.year, half=half)
 
 
+def reference_period(code: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return the name of a year, a half-year or a month for readers.
+
+    >>> reference_period("2012"), reference_period("2016-06"), reference_period("2016-06", "en")
+    ('101年全年', '105年6月', '2016-06')
+    """
+    year, _, rest = code.partition("-")
+    if rest.startswith("S"):
+        return period_name(Period(int(year), int(rest[1])), lang)
+    key = "month_name" if rest else "year_name"
+    return text(key, lang, roc_year=int(year) - ROC_OFFSET, month=int(rest or 0), iso=code)
+
+
 def date_name(date: dt.date, lang: str = DEFAULT_LANGUAGE) -> str:
     """Return a date for readers, in the ROC calendar where the words are Chinese.
 
     >>> date_name(dt.date(2018, 4, 1)), date_name(dt.date(2018, 4, 1), "en")
     ('107年4月1日', '2018-04-01')
     """
-    roc_year = date.year - 1911
+    roc_year = date.year - ROC_OFFSET
     return text("date_name", lang, roc_year=roc_year, month=date.month, day=date.day, iso=date)
 
 

@@ -283,7 +283,7 @@ def not_comparable(analysis: Analysis, *indicators: str) -> list[str]:
             "not_comparable",
             lang,
             place=labels.label("place", row["place"], lang),
-            period=row["period"],
+            period=labels.reference_period(row["period"], lang),
             scope=labels.label("scope", row["scope"], lang),
             publisher=analysis.sources[row["source_id"]].publisher[lang],
             published=analysis.sources[row["source_id"]].published,

@@ -13,26 +13,44 @@ from kao_metrics.labels import TOTAL, text
 from kao_metrics.printed import grouped, places
 
 _MISSING: Final = "—"
+_EVERY: Final = "_every"
 
 
 def computed(analysis: Analysis, *indicators: str) -> gt.GT | None:
-    """Tabulate computed indicators: value, interval, and what it is computed from."""
+    """Tabulate computed indicators: value, interval, and what it is computed from.
+
+    Indicators with one value for the whole come first, under one heading; the others have
+    a heading each. Where every row of an indicator is missing for the same reason, it is
+    said once.
+    """
     lang = analysis.lang
-    rows = []
+    whole: list[dict[str, Any]] = []
+    broken_down: list[dict[str, Any]] = []
     for indicator in indicators:
         found = analysis.results.filter(pl.col("indicator") == indicator)
-        for row in found.iter_rows(named=True):
-            rows.append(
-                {
-                    "group": labels.label("indicator", indicator, lang),
-                    "name": breakdown(row, lang),
-                    "value": value(row, lang),
-                    "interval": interval(row),
-                    "computed_from": fraction(row),
-                    "remark": reason(row, lang),
-                }
-            )
-    return _table(rows, lang, f"computed-{'-'.join(indicators)}", group="group", name="name")
+        rows = list(found.iter_rows(named=True))
+        if [row["breakdown"] for row in rows] == [TOTAL]:
+            name = labels.label("indicator", indicator, lang)
+            whole.append(_computed(rows[0], text("overall", lang), name, lang))
+            continue
+        if rows and all(row["value"] is None for row in rows):
+            if len({row["reason"] for row in rows}) == 1:
+                rows = [{**rows[0], "breakdown": _EVERY}]
+        group = labels.label("indicator", indicator, lang)
+        broken_down += [_computed(row, group, breakdown(row, lang), lang) for row in rows]
+    identity = "computed-" + "-".join(indicators)
+    return _table([*whole, *broken_down], lang, identity, name="name", group="group")
+
+
+def _computed(row: dict[str, Any], group: str, name: str, lang: str) -> dict[str, Any]:
+    return {
+        "group": group,
+        "name": name,
+        "value": value(row, lang),
+        "interval": interval(row),
+        "computed_from": fraction(row),
+        "remark": reason(row, lang),
+    }
 
 
 def services(analysis: Analysis) -> gt.GT | None:
@@ -128,23 +146,6 @@ def stated(analysis: Analysis) -> gt.GT | None:
     return _table(rows, lang, "stated", name="name")
 
 
-def sources(analysis: Analysis) -> gt.GT | None:
-    """Tabulate the documents that the figures come from."""
-    lang = analysis.lang
-    rows = [
-        {
-            "name": source.title[lang],
-            "publisher": source.publisher[lang],
-            "published": source.published,
-            "licence": source.licence[lang],
-            "remark": source.note[lang],
-            "url": source.url,
-        }
-        for source in analysis.sources.values()
-    ]
-    return _table(rows, lang, "sources", name="name")
-
-
 def data_of(frame: pl.DataFrame, lang: str, identity: str) -> gt.GT | None:
     """Tabulate the data of a chart: what each bar or point is, and how much."""
     if "detail" in frame.columns:
@@ -181,7 +182,9 @@ def _table(
     numbers = [column for column in keep if column in _NUMBERS]
     heads = {column: text(f"column_{column}", lang) for column in keep if column not in (name, group)}
     table = gt.GT(frame, rowname_col=name, groupname_col=group, id=identity, locale=None)
+    title = text(f"title_{identity.partition('-')[0]}", lang)
     table = table.tab_stubhead(label=text(f"column_{name}", lang)).cols_label(**heads)
+    table = table.tab_header(title=title)
     if numbers:
         table = table.cols_align(align="right", columns=numbers)
     return table.sub_missing(missing_text=_MISSING)
@@ -199,10 +202,13 @@ _NUMBERS: Final = (
 
 
 def breakdown(row: dict[str, Any], lang: str) -> str:
-    breakdown = row["breakdown"]
-    if breakdown == TOTAL:
+    """Say in words what a row of the result table is of."""
+    code = row["breakdown"]
+    if code == TOTAL:
         return text("together", lang)
-    base, _, compared = breakdown.partition(".")
+    if code == _EVERY:
+        return text("every_row", lang)
+    base, _, compared = code.partition(".")
     if compared:
         return text(
             "two_names",
@@ -210,9 +216,9 @@ def breakdown(row: dict[str, Any], lang: str) -> str:
             first=labels.figure_label(base, lang),
             second=text(f"against_{compared}", lang) if compared in _COMPARED else _code_name(compared, lang),
         )
-    if breakdown in ("by_subtraction", "as_stated"):
-        return text(breakdown, lang)
-    return labels.group_label(breakdown, lang)
+    if code in ("by_subtraction", "as_stated"):
+        return text(code, lang)
+    return labels.group_label(code, lang)
 
 
 _COMPARED: Final = ("previous", "same_half_last_year")
@@ -231,8 +237,9 @@ def value(row: dict[str, Any], lang: str) -> str | None:
 
 
 def interval(row: dict[str, Any]) -> str:
-    digits = int(labels.attribute("indicator", row["indicator"], "places", "0"))
+    places_shown = int(labels.attribute("indicator", row["indicator"], "places", "0"))
     scale = 100 if row["unit"] == "ratio" else 1
+    digits = places_shown if scale > 1 or not places_shown else places_shown + 1
     ends = [None if row[name] is None else row[name] * scale for name in ("lower", "upper")]
     return _ends(ends[0], ends[1], digits) + ("%" if scale > 1 and any(ends) else "")
 
@@ -255,14 +262,14 @@ def reason(row: dict[str, Any], lang: str) -> str:
     return "" if row["reason"] is None else labels.label("reason", row["reason"], lang)
 
 
-def _share(analysis: Analysis, indicator: str) -> str | None:
+def _share(analysis: Analysis, indicator: str) -> str:
     found = analysis.results.filter(
         pl.col("indicator") == "part_share",
         pl.col("breakdown") == indicator,
         pl.col("value").is_not_null(),
     )
     if found.is_empty():
-        return None
+        return ""
     row = found.row(0, named=True)
     return text(
         "share_of",
