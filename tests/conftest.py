@@ -1,0 +1,49 @@
+"""What the tests share: the real data, copies of it to break, and small frames."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from kao_metrics.analysis import Analysis, analyse
+from kao_metrics.period import Period
+
+TOP = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Path:
+    """The real figures."""
+    return TOP / "data"
+
+
+@pytest.fixture(scope="session")
+def notebooks_dir() -> Path:
+    """The real notebooks."""
+    return TOP / "notebooks"
+
+
+@pytest.fixture
+def broken(tmp_path: Path, data_dir: Path) -> Path:
+    """A copy of the real figures, for a test to break."""
+    return Path(shutil.copytree(data_dir, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def period() -> Period:
+    """The first half of 2018 with its covered days."""
+    return analyse("107H1", TOP / "data").period
+
+
+@pytest.fixture(scope="session")
+def analysis() -> Analysis:
+    """The real report, in Chinese."""
+    return analyse("107H1", TOP / "data")
+
+
+@pytest.fixture(scope="session")
+def english() -> Analysis:
+    """The real report, in English."""
+    return analyse("107H1", TOP / "data", "en")
