@@ -118,7 +118,7 @@ def _with_missing_parents(
     return pl.concat([frame, sums], how="diagonal_relaxed")
 
 
-def _beside_parts(  # noqa: PLR0913 - one step of parts_of_totals, with its state
+def _beside_parts(  # noqa: PLR0913, PLR0917 - one step of parts_of_totals, with its state
     frame: pl.LazyFrame,
     dimension: str,
     others: list[str],

@@ -218,7 +218,10 @@ def complaint_series(analysis: Analysis) -> alt.LayerChart | None:
         },
     )
     layers = alt.layer(base.mark_line(color=NOW, strokeWidth=2), base.mark_point(color=NOW))
-    return layers.properties(title=title, description=words, height=220).configure(**theme())
+    drawn: alt.LayerChart = layers.properties(title=title, description=words, height=220).configure(
+        **theme()
+    )
+    return drawn
 
 
 def compared_with_others(analysis: Analysis, indicator: str) -> alt.LayerChart | None:
@@ -255,9 +258,7 @@ def interval_of(row: Row, digits: int) -> str:
 
 
 def _rows(analysis: Analysis, indicator: str) -> list[Row]:
-    found = analysis.results.filter(
-        pl.col("indicator") == indicator, pl.col("value").is_not_null()
-    )
+    found = analysis.results.filter(pl.col("indicator") == indicator, pl.col("value").is_not_null())
     return list(found.iter_rows(named=True))
 
 
@@ -335,10 +336,9 @@ def _bars(
         layers += [tick.encode(x=across(end), y=down("foot")) for end in ("lower", "upper")]
     caption = labels.text(f"caption_{name}", lang)
     said = labels.text("list_comma", lang).join(
-        labels.text("name_and_detail", lang, name=row["name"], detail=row["detail"])
-        for row in rows
+        labels.text("name_and_detail", lang, name=row["name"], detail=row["detail"]) for row in rows
     )
-    return (
+    drawn: alt.LayerChart = (
         alt.layer(*layers)
         .add_params(alt.param(name="narrow", value=False))
         .properties(
@@ -349,6 +349,7 @@ def _bars(
         )
         .configure(**theme())
     )
+    return drawn
 
 
 def _placed(rows: list[Row], lang: str) -> tuple[list[Row], dict[str, int]]:

@@ -73,7 +73,7 @@ def main(
     *,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
-    """Figures, charts and a one-page report from a half-yearly business report.
+    r"""Figures, charts and a one-page report from a half-yearly business report.
 
     \b
     Examples:
@@ -97,16 +97,16 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter an option
     notebooks_dir: Annotated[
         Path, typer.Option("--notebooks-dir", help="Folder with the notebooks.")
     ] = Path("notebooks"),
-    output_dir: Annotated[
-        Path, typer.Option("--output-dir", help="Folder for the report.")
-    ] = Path("reports"),
+    output_dir: Annotated[Path, typer.Option("--output-dir", help="Folder for the report.")] = Path(
+        "reports"
+    ),
     lang: LangOption = Lang.zh_tw,
     parameter: Annotated[
         list[str] | None,
         typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A notebook parameter."),
     ] = None,
 ) -> None:
-    """Make the report of a period: one HTML page, with its data beside it.
+    r"""Make the report of a period: one HTML page, with its data beside it.
 
     Runs every notebook whose name begins with a number and joins what they show.
 
@@ -133,7 +133,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 @app.command()
 def check(data_dir: DataDir = Path("data")) -> None:
-    """Hold every table of every period against its contract and list every failure.
+    r"""Hold every table of every period against its contract and list every failure.
 
     Exit status 1 if there is any. What a report does not break down is no failure; it is
     listed as a remark.
@@ -154,9 +154,7 @@ def check(data_dir: DataDir = Path("data")) -> None:
         for remainder in outcome.remainders:
             typer.echo(remainder)
         tables = sum(len(data.tables(period)) for period in data.periods.values())
-        _say(
-            f"{len(outcome.failures)} failures in {tables} tables of {len(data.periods)} periods"
-        )
+        _say(f"{len(outcome.failures)} failures in {tables} tables of {len(data.periods)} periods")
         if outcome.failures:
             raise typer.Exit(FAILED)
 
@@ -171,7 +169,7 @@ def metrics(
     output: OutputOption = None,
     lang: LangOption = Lang.zh_tw,
 ) -> None:
-    """Compute every figure of a period: what was printed, and what follows from it.
+    r"""Compute every figure of a period: what was printed, and what follows from it.
 
     Ratios are fractions in csv, json, parquet and ods, and per cent in the table. The
     columns are time_period, indicator, breakdown, numerator, denominator, value, lower,
@@ -215,7 +213,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
     output: OutputOption = None,
     lang: LangOption = Lang.zh_tw,
 ) -> None:
-    """Compute every stated figure again, with the interval of its rounding, and judge it.
+    r"""Compute every stated figure again, with the interval of its rounding, and judge it.
 
     With --stated, any file with the columns id, statement, stated, unit, qualifier and
     operands is checked; its operands may name figures if PERIOD is given too. A figure
@@ -231,7 +229,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
         _stop("give a PERIOD, or a file with --stated", WRONG_USE)
     with _errors():
         from kao_metrics import output as out  # noqa: PLC0415
-        from kao_metrics.analysis import audit_file, analyse  # noqa: PLC0415
+        from kao_metrics.analysis import analyse, audit_file  # noqa: PLC0415
 
         if stated is not None:
             found = audit_file(stated, period, data_dir, lang.value)

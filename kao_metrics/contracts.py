@@ -22,7 +22,16 @@ import polars as pl
 
 from kao_metrics import labels
 from kao_metrics.printed import is_plain_number, plain, without_separators
-from kao_metrics.schemas import DATE, DECIMAL, EXPECTED, NUMBER, TABLES, WHOLE_NUMBER, Failure, Schema
+from kao_metrics.schemas import (
+    DATE,
+    DECIMAL,
+    EXPECTED,
+    NUMBER,
+    TABLES,
+    WHOLE_NUMBER,
+    Failure,
+    Schema,
+)
 
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODED: Final = ("unit", "qualifier")
@@ -215,20 +224,25 @@ def _found(rule: str, column: str, record: dict[str, Any]) -> str:
 
 
 def _expected(kind: str, column: str, record: dict[str, Any], schema: Schema) -> str:
-    if kind == "nullability":
-        return "a value"
-    if kind == "min":
-        return "a number of 1 or more"
-    if kind == "min_length":
-        return "a text"
+    if kind in _IN_WORDS:
+        return _IN_WORDS[kind]
     if kind == "regex":
         return f"the form {getattr(schema.columns()[column], 'regex', '')}"
-    if column == "source_id":
-        return "the name of a document in sources.toml"
-    if column == "tables":
-        return f"names of tables with a space between, from {', '.join(TABLES)}"
+    if column in _LISTS:
+        return _LISTS[column]
     codes = (schema.columns()[column].metadata or {}).get("kind", column)
     hint = labels.suggestion(str(record[column]), labels.codes(codes))
-    if column in _DERIVED or codes == "indicator":
+    if codes == "indicator":
         return f"a name with a label, [indicator.{record[column]}] in labels.toml{hint}"
     return f"a known {codes.replace('_', ' ')}{hint}"
+
+
+_IN_WORDS: Final = {
+    "nullability": "a value",
+    "min": "a number of 1 or more",
+    "min_length": "a text",
+}
+_LISTS: Final = {
+    "source_id": "the name of a document in sources.toml",
+    "tables": f"names of tables with a space between, from {', '.join(TABLES)}",
+}

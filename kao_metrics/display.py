@@ -76,9 +76,7 @@ def notes(said: Sequence[str], lang: str = DEFAULT_LANGUAGE) -> Shown:
         return Shown("", "")
     items = "".join(f"<li>{html.escape(each, quote=False)}</li>" for each in said)
     title = html.escape(text("notes", lang), quote=False)
-    return Shown(
-        f'<div class="kao-notes"><p>{title}</p><ul>{items}</ul></div>', "\n".join(said)
-    )
+    return Shown(f'<div class="kao-notes"><p>{title}</p><ul>{items}</ul></div>', "\n".join(said))
 
 
 def key_figures(analysis: Analysis) -> Shown:

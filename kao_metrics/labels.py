@@ -187,7 +187,9 @@ def amount(
     """
     if unit == "ratio":
         return grouped(value * 100, digits) + "%"
-    return text("amount", lang, value=grouped(value, digits), unit=label("unit", unit, lang)).strip()
+    return text(
+        "amount", lang, value=grouped(value, digits), unit=label("unit", unit, lang)
+    ).strip()
 
 
 def figure_label(indicator: str, lang: str = DEFAULT_LANGUAGE) -> str:

@@ -10,25 +10,24 @@ import io
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from kao_metrics import labels, tables
 from kao_metrics.analysis import Analysis
 from kao_metrics.metrics.stated import Finding, as_frame
-from kao_metrics.printed import plain, places
-
-_ODS: Final = "application/vnd.oasis.opendocument.spreadsheet"
+from kao_metrics.printed import grouped, places, plain
 
 
 def as_csv(results: pl.DataFrame) -> str:
-    """Write a table as CSV with every decimal in full.
+    r"""Write a table as CSV with every decimal in full.
 
     >>> as_csv(pl.DataFrame({"value": [Decimal("0.1958"), Decimal(6805)]}))
-    'value\\n0.1958\\n6805\\n'
+    'value\n0.1958\n6805\n'
     """
     return _with_plain_text(results).write_csv()
 
@@ -143,7 +142,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def _terminal(
-    heads: tuple[str, ...], rows: list[tuple[str, ...]], lang: str, *, right: tuple[str, ...]
+    heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], lang: str, *, right: tuple[str, ...]
 ) -> str:
     from rich import box  # noqa: PLC0415 - only where a terminal reads
     from rich.console import Console  # noqa: PLC0415
@@ -152,8 +151,11 @@ def _terminal(
 
     table = Table(box=box.SIMPLE, pad_edge=False)
     for head in heads:
-        justify = "right" if head in right else "left"
-        table.add_column(labels.text(f"column_{head}", lang), justify=justify, overflow="fold")
+        table.add_column(
+            labels.text(f"column_{head}", lang),
+            justify="right" if head in right else "left",
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*map(Text, row))
     console = Console(file=io.StringIO(), width=_width(), record=True)
@@ -170,12 +172,12 @@ def _width() -> int:
 
 
 def _rounded(value: Decimal, stated: str) -> str:
-    return tables.grouped(value, tables.digits(stated, value))
+    return grouped(value, tables.digits(stated, value))
 
 
 def _ends(found: Finding) -> str:
     ends = (
-        "" if end is None else tables.grouped(end, max(places(found.stated), 2))
+        "" if end is None else grouped(end, max(places(found.stated), 2))
         for end in (found.lower, found.upper)
     )
     return "–".join(ends)
@@ -184,7 +186,9 @@ def _ends(found: Finding) -> str:
 def _with_plain_text(results: pl.DataFrame) -> pl.DataFrame:
     decimals = [name for name, kind in results.schema.items() if isinstance(kind, pl.Decimal)]
     return results.with_columns(
-        pl.Series(name, [None if each is None else plain(each) for each in results[name]], pl.String)
+        pl.Series(
+            name, [None if each is None else plain(each) for each in results[name]], pl.String
+        )
         for name in decimals
     )
 

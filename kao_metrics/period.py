@@ -35,7 +35,7 @@ SPELLINGS: Final = (
 """One example of every accepted spelling, for messages and help."""
 
 _HALVES: Final = {"1": 1, "2": 2, "上": 1, "下": 2}
-_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")  # noqa: RUF001 - people type all of them
+_DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _PATTERN: Final = re.compile(
     r"""
     (?P<roc>民國|ROC\s*)?\s*

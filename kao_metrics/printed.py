@@ -106,7 +106,7 @@ def round_half_up(value: Decimal, digits: int) -> Decimal:
     """
     with localcontext(prec=_PRECISION):
         rounded = value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-        return rounded if rounded else abs(rounded)  # no reader wants a negative zero
+        return rounded or abs(rounded)  # no reader wants a negative zero
 
 
 def plain(value: Decimal) -> str:

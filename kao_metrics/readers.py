@@ -274,7 +274,9 @@ def _prepared(
 
 def _with_bounds(frame: pl.DataFrame, figure: str) -> pl.DataFrame:
     qualifiers = frame["qualifier"] if "qualifier" in frame.columns else ["exact"] * len(frame)
-    found = [bounds(text, word or "") for text, word in zip(frame["printed"], qualifiers, strict=True)]
+    found = [
+        bounds(text, word or "") for text, word in zip(frame["printed"], qualifiers, strict=True)
+    ]
     return frame.with_columns(
         pl.col(figure).cast(DECIMAL).alias("value"),
         pl.Series("lower", [each.lower for each in found], dtype=DECIMAL),

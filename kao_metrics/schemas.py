@@ -334,6 +334,7 @@ TABLES: Final[dict[str, type[Table]]] = {
 }
 """The tables that a period may have, a folder each; a period may have only some of them."""
 
+
 class Periods(dy.Schema):
     """A report: the half-year, the days that it covers, the council session it went to."""
 

@@ -47,20 +47,22 @@ def overview(analysis: Analysis) -> list[str]:
 def workforce(analysis: Analysis) -> list[str]:
     """Say by how much the workforce shrank, how fast, and what is not known of it."""
     lang = analysis.lang
-    said = []
-    for row in _given(analysis, "downsizing_ratio"):
-        if row["breakdown"] in labels.codes("category") or row["breakdown"] == TOTAL:
-            said.append(_downsizing(analysis, row))
-    for row in _given(analysis, "not_broken_down_stock"):
-        said.append(
-            text(
-                "workforce_rest",
-                lang,
-                figure=labels.figure_label(row["breakdown"], lang),
-                rest=labels.amount(row["value"], "person", lang),
-            )
+    groups = (*labels.codes("category"), TOTAL)
+    fell = [
+        _downsizing(analysis, row)
+        for row in _given(analysis, "downsizing_ratio")
+        if row["breakdown"] in groups
+    ]
+    rest = [
+        text(
+            "workforce_rest",
+            lang,
+            figure=labels.figure_label(row["breakdown"], lang),
+            rest=labels.amount(row["value"], "person", lang),
         )
-    return said or _no_data(analysis)
+        for row in _given(analysis, "not_broken_down_stock")
+    ]
+    return [*fell, *rest] or _no_data(analysis)
 
 
 def _downsizing(analysis: Analysis, row: Row) -> str:
@@ -78,7 +80,9 @@ def _downsizing(analysis: Analysis, row: Row) -> str:
     )
     if rate is None:
         return said
-    return said + text("workforce_a_year", lang, rate=labels.amount(rate["value"], "ratio", lang, 2))
+    return said + text(
+        "workforce_a_year", lang, rate=labels.amount(rate["value"], "ratio", lang, 2)
+    )
 
 
 def retirement_reserve(analysis: Analysis) -> list[str]:
@@ -293,9 +297,7 @@ def not_comparable(analysis: Analysis, *indicators: str) -> list[str]:
 
 
 def _given(analysis: Analysis, indicator: str) -> list[Row]:
-    found = analysis.results.filter(
-        pl.col("indicator") == indicator, pl.col("value").is_not_null()
-    )
+    found = analysis.results.filter(pl.col("indicator") == indicator, pl.col("value").is_not_null())
     return list(found.iter_rows(named=True))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, Final
 
 import great_tables as gt
@@ -29,13 +30,14 @@ def computed(analysis: Analysis, *indicators: str) -> gt.GT | None:
     for indicator in indicators:
         found = analysis.results.filter(pl.col("indicator") == indicator)
         rows = list(found.iter_rows(named=True))
+        if not rows:
+            continue
         if [row["breakdown"] for row in rows] == [TOTAL]:
             name = labels.label("indicator", indicator, lang)
             whole.append(_computed(rows[0], text("overall", lang), name, lang))
             continue
-        if rows and all(row["value"] is None for row in rows):
-            if len({row["reason"] for row in rows}) == 1:
-                rows = [{**rows[0], "breakdown": _EVERY}]
+        if {(row["value"], row["reason"]) for row in rows} == {(None, rows[0]["reason"])}:
+            rows = [{**rows[0], "breakdown": _EVERY}]
         group = labels.label("indicator", indicator, lang)
         broken_down += [_computed(row, group, breakdown(row, lang), lang) for row in rows]
     identity = "computed-" + "-".join(indicators)
@@ -69,7 +71,7 @@ def services(analysis: Analysis) -> gt.GT | None:
         ).iter_rows(named=True)
     }
     rows = []
-    for row in frame.iter_rows(named=True):
+    for row in sorted(frame.iter_rows(named=True), key=_place):
         change = changes.get(f"{row['indicator']}.previous")
         rows.append(
             {
@@ -78,14 +80,12 @@ def services(analysis: Analysis) -> gt.GT | None:
                 "value": printed_value(row, lang),
                 "unit": labels.label("unit", row["unit"], lang),
                 "as_of": "" if row["as_of"] is None else labels.date_name(row["as_of"], lang),
-                "change": labels.amount(change["value"], "ratio", lang, 1) if change else None,
+                "change": labels.amount(change["value"], "ratio", lang, 1) if change else "",
                 "share": _share(analysis, row["indicator"]),
                 "remark": analysis.remarks.get(row["indicator"], ""),
             }
         )
-    rows.sort(key=lambda row: list(labels.codes("section")).index(_code(row["group"], lang)))
-    kept = [row if changes else _without(row, "change") for row in rows]
-    return _table(kept, lang, "services", group="group", name="name")
+    return _table(rows, lang, "services", group="group", name="name")
 
 
 def staff(analysis: Analysis) -> gt.GT | None:
@@ -100,9 +100,7 @@ def reserve(analysis: Analysis) -> gt.GT | None:
 
 def _printed(analysis: Analysis, table: str, name: str) -> gt.GT | None:
     lang = analysis.lang
-    frame = (
-        analysis.tables[table].filter(pl.col("time_period") == analysis.period.code).collect()
-    )
+    frame = analysis.tables[table].filter(pl.col("time_period") == analysis.period.code).collect()
     rows = []
     for row in frame.sort("row").iter_rows(named=True):
         indicator = row["indicator"]
@@ -129,7 +127,7 @@ def stated(analysis: Analysis) -> gt.GT | None:
             "name": labels.stated_label(each.id, each.statement, lang),
             "section": each.section,
             "stated": labels.qualified(
-                grouped(pl.Series([each.stated]).str.to_decimal(scale=9)[0], places(each.stated)),
+                grouped(Decimal(each.stated), places(each.stated)),
                 each.qualifier,
                 lang,
             ),
@@ -180,7 +178,9 @@ def _table(
     ]
     frame = pl.DataFrame(rows, infer_schema_length=None).select(keep)
     numbers = [column for column in keep if column in _NUMBERS]
-    heads = {column: text(f"column_{column}", lang) for column in keep if column not in (name, group)}
+    heads: dict[str, Any] = {
+        column: text(f"column_{column}", lang) for column in keep if column not in (name, group)
+    }
     table = gt.GT(frame, rowname_col=name, groupname_col=group, id=identity, locale=None)
     title = text(f"title_{identity.partition('-')[0]}", lang)
     table = table.tab_stubhead(label=text(f"column_{name}", lang)).cols_label(**heads)
@@ -214,7 +214,9 @@ def breakdown(row: dict[str, Any], lang: str) -> str:
             "two_names",
             lang,
             first=labels.figure_label(base, lang),
-            second=text(f"against_{compared}", lang) if compared in _COMPARED else _code_name(compared, lang),
+            second=text(f"against_{compared}", lang)
+            if compared in _COMPARED
+            else _code_name(compared, lang),
         )
     if code in ("by_subtraction", "as_stated"):
         return text(code, lang)
@@ -230,6 +232,7 @@ def _code_name(code: str, lang: str) -> str:
 
 
 def value(row: dict[str, Any], lang: str) -> str | None:
+    """Write the value of a row of the result table; None where it is missing."""
     if row["value"] is None:
         return None
     digits = labels.attribute("indicator", row["indicator"], "places")
@@ -237,6 +240,7 @@ def value(row: dict[str, Any], lang: str) -> str | None:
 
 
 def interval(row: dict[str, Any]) -> str:
+    """Write the bounds of a row of the result table; empty where the value is exact."""
     places_shown = int(labels.attribute("indicator", row["indicator"], "places", "0"))
     scale = 100 if row["unit"] == "ratio" else 1
     digits = places_shown if scale > 1 or not places_shown else places_shown + 1
@@ -253,12 +257,14 @@ def _ends(lower: Any, upper: Any, digits: int) -> str:
 
 
 def fraction(row: dict[str, Any]) -> str:
+    """Write what a ratio is computed from; empty where a value is no ratio."""
     if row["numerator"] is None or row["denominator"] is None:
         return ""
     return f"{grouped(row['numerator'])} ÷ {grouped(row['denominator'])}"
 
 
 def reason(row: dict[str, Any], lang: str) -> str:
+    """Say why a value is missing or what it assumes; empty where there is nothing to say."""
     return "" if row["reason"] is None else labels.label("reason", row["reason"], lang)
 
 
@@ -279,19 +285,22 @@ def _share(analysis: Analysis, indicator: str) -> str:
     )
 
 
+def _place(row: dict[str, Any]) -> tuple[int, int]:
+    """Sort figures by the section of the report, and within it as the table has them."""
+    number = _number(row["section"])
+    return (int(number) if number else len(labels.codes("section")) + 1, row["row"])
+
+
+def _number(section: str | None) -> str:
+    """Return the number of the chief section: 5 of 5.1(4)1."""
+    return (section or "").partition(".")[0].partition("(")[0]
+
+
 def _section(section: str | None, lang: str) -> str:
-    number = (section or "").partition(".")[0].partition("(")[0]
+    number = _number(section)
     return labels.label_or_code("section", number, lang) if number else text("no_section", lang)
 
 
-def _code(name: str, lang: str) -> str:
-    codes = labels.codes("section")
-    return next((code for code in codes if labels.label("section", code, lang) == name), codes[-1])
-
-
-def _without(row: dict[str, Any], column: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != column}
-
-
-def digits(stated: str, recomputed: Any) -> int:
+def digits(stated: str, recomputed: Decimal) -> int:
+    """Return the decimals to show of a recomputed figure: none if it is whole."""
     return 0 if recomputed == recomputed.to_integral_value() else max(places(stated), 2)

@@ -75,9 +75,7 @@ METRICS: Final[dict[str, Metric]] = {
 }
 
 
-def compute(
-    tables: Mapping[str, pl.LazyFrame], period: Period, *only: str
-) -> pl.DataFrame:
+def compute(tables: Mapping[str, pl.LazyFrame], period: Period, *only: str) -> pl.DataFrame:
     """Compute every figure of a period, or those of some tables only.
 
     Parameters

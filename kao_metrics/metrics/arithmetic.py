@@ -9,7 +9,6 @@ more precise than it is.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -43,7 +42,6 @@ GRAMMAR: Final = r"""
 
 _LONGEST: Final = 1000
 _SPELLINGS: Final = str.maketrans("×÷−＋－＊／（）", "*/-+-*/()")
-_SEVERAL: Final = 2
 
 Step = tuple[str, str]
 
@@ -196,7 +194,7 @@ def _negated(interval: Interval) -> Interval:
 
 
 def _hundredth(interval: Interval) -> Interval:
-    return _multiplied(interval, Interval(*[Fraction(1, 100)] * 3, is_fraction=True))
+    return _multiplied(interval, _ONE_HUNDREDTH)
 
 
 def _added(left: Interval, right: Interval) -> Interval:
@@ -268,6 +266,9 @@ def _outer(ends: list[_End], *, lowest: bool) -> Fraction | None:
 
 
 _HUNDRED: Final = Interval(Fraction(100), Fraction(100), Fraction(100))
+_ONE_HUNDREDTH: Final = Interval(
+    Fraction(1, 100), Fraction(1, 100), Fraction(1, 100), is_fraction=True
+)
 _OPERATIONS: Final = {
     "add": _added,
     "subtract": _subtracted,

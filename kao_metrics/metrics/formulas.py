@@ -69,15 +69,11 @@ class Bounded:
 
     def __add__(self, other: Bounded) -> Bounded:
         """Add two bounded values."""
-        return Bounded(
-            self.value + other.value, self.lower + other.lower, self.upper + other.upper
-        )
+        return Bounded(self.value + other.value, self.lower + other.lower, self.upper + other.upper)
 
     def __sub__(self, other: Bounded) -> Bounded:
         """Subtract a bounded value."""
-        return Bounded(
-            self.value - other.value, self.lower - other.upper, self.upper - other.lower
-        )
+        return Bounded(self.value - other.value, self.lower - other.upper, self.upper - other.lower)
 
     def __truediv__(self, other: Bounded) -> Bounded:
         """Divide by a value that is positive; by any other the result is null.

@@ -45,9 +45,7 @@ def figures(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     return printed_figures(retirement_reserve, period)
 
 
-def reserve_amount_coverage_ratio(
-    retirement_reserve: pl.LazyFrame, period: Period
-) -> pl.LazyFrame:
+def reserve_amount_coverage_ratio(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the amount coverage: contributed so far ÷ initial shortfall.
 
     Parameters
@@ -141,9 +139,7 @@ def reserve_accounts_outstanding_stock(
     )
 
 
-def reserve_yearly_payment_rate(
-    retirement_reserve: pl.LazyFrame, period: Period
-) -> pl.LazyFrame:
+def reserve_yearly_payment_rate(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the even yearly payment that ends the shortfall within the planned years.
 
     A scenario (status E) that starts on the last day of the period, not a forecast:
@@ -230,9 +226,7 @@ def reserve_gap_concentration_share(
 
 
 def _accounts(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    newest = of_period(retirement_accounts, period).filter(
-        pl.col("as_of") == pl.col("as_of").max()
-    )
+    newest = of_period(retirement_accounts, period).filter(pl.col("as_of") == pl.col("as_of").max())
     gap = (pl.col("required") - pl.col("balance")).clip(lower_bound=pl.lit(0, dtype=DECIMAL))
     return newest.with_columns(gap=gap).sort("gap", "account", descending=[True, False])
 

@@ -102,7 +102,8 @@ def part_share(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     frame = of_period(services, period)
     newest = frame.sort("as_of", nulls_last=True).unique("indicator", keep="last")
     whole = newest.select(
-        pl.col("indicator").alias("part_of"), *(pl.col(name).alias(f"whole{end}") for name, end in _ENDS)
+        pl.col("indicator").alias("part_of"),
+        *(pl.col(name).alias(f"whole{end}") for name, end in _ENDS),
     )
     parts = newest.filter(pl.col("part_of").is_not_null()).sort("row")
     value = Bounded(pl.col("value"), pl.col("lower"), pl.col("upper"))

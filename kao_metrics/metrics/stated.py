@@ -24,8 +24,8 @@ from kao_metrics.metrics.arithmetic import (
     UnknownNameError,
     evaluate,
 )
-from kao_metrics.printed import claim, grouped, places, round_half_up
-from kao_metrics.schemas import DECIMAL, SCALE
+from kao_metrics.printed import SCALE, claim, grouped, places, round_half_up
+from kao_metrics.schemas import DECIMAL
 
 AGREES: Final = "agrees"
 DISAGREES: Final = "disagrees"
@@ -232,5 +232,4 @@ def _decimal(value: Fraction | None) -> Decimal | None:
     if value is None:
         return None
     with localcontext(prec=_PRECISION):
-        found = round_half_up(Decimal(value.numerator) / Decimal(value.denominator), SCALE)
-    return found
+        return round_half_up(Decimal(value.numerator) / Decimal(value.denominator), SCALE)

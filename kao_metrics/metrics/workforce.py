@@ -103,7 +103,8 @@ def downsizing_ratio(
     ...     "category": ["frontline", "frontline", "temporary"], "subcategory": ["_T"] * 3,
     ...     "employer": ["_T"] * 3, "funding": ["_T"] * 3, "source_id": ["report"] * 3,
     ...     "indicator": ["frontline_total", "frontline_total", "temporary_total"],
-    ...     "latest_as_of": [dt.date(2018, 4, 1)] * 3, "value": [Decimal(8462), Decimal(6805), Decimal(2408)],
+    ...     "latest_as_of": [dt.date(2018, 4, 1)] * 3,
+    ...     "value": [Decimal(8462), Decimal(6805), Decimal(2408)],
     ... }).with_columns(lower="value", upper="value")
     >>> ratios = downsizing_ratio(staff, Period(2018, 1)).collect()
     >>> ratios.select("breakdown", pl.col("value").cast(float).round(4), "reason").rows()
@@ -200,8 +201,7 @@ def composition_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
         frame,
         period,
         "composition_share",
-        Bounded(pl.col("value"), pl.col("lower"), pl.col("upper"))
-        / Bounded.exact(pl.col("whole")),
+        Bounded(pl.col("value"), pl.col("lower"), pl.col("upper")) / Bounded.exact(pl.col("whole")),
         unit="ratio",
         breakdown=pl.col("indicator"),
         numerator=pl.col("value"),
@@ -247,9 +247,7 @@ def _with_parts(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     return now.filter(pl.col("parts").is_not_null())
 
 
-def _compared(
-    workforce: pl.LazyFrame, period: Period, baseline: dt.date | None
-) -> pl.LazyFrame:
+def _compared(workforce: pl.LazyFrame, period: Period, baseline: dt.date | None) -> pl.LazyFrame:
     """Set each kind of staff at the baseline beside the same kind now, and both in total."""
     frame = of_period(workforce, period)
     first = pl.col("as_of").min() if baseline is None else pl.lit(baseline)
@@ -265,17 +263,24 @@ def _compared(
     )
     kinds = both.filter(pl.col("category") != TOTAL)
     of_category = kinds.filter(_is_category_total())
-    whole = of_category.group_by("measure").agg(
-        *(
-            pl.when(pl.col(name).is_null().any()).then(None).otherwise(pl.col(name).sum()).alias(name)
-            for name in _COMPARED
-        ),
-        pl.col("days").max(),
-        joined_sources(),
-    ).with_columns(
-        breakdown=pl.when(pl.col("measure") == STAFF_IN_POST)
-        .then(pl.lit(TOTAL))
-        .otherwise(pl.col("measure"))
+    whole = (
+        of_category.group_by("measure")
+        .agg(
+            *(
+                pl.when(pl.col(name).is_null().any())
+                .then(None)
+                .otherwise(pl.col(name).sum())
+                .alias(name)
+                for name in _COMPARED
+            ),
+            pl.col("days").max(),
+            joined_sources(),
+        )
+        .with_columns(
+            breakdown=pl.when(pl.col("measure") == STAFF_IN_POST)
+            .then(pl.lit(TOTAL))
+            .otherwise(pl.col("measure"))
+        )
     )
     is_shown = pl.col("employer") == TOTAL
     at_both = pl.col("baseline").is_not_null() & pl.col("current").is_not_null()

@@ -77,5 +77,7 @@ def make_report(  # noqa: PLR0913 - the options of the command
         executed = run_all(checked, publication.folder, progress)
         write_results(analysis.results, publication.folder)
         publication.page.write_text(page(analysis, executed, data.folder), encoding="utf-8")
-        publication.write_manifest(data.folder, Path(notebooks_dir), [each.name for each in executed])
+        publication.write_manifest(
+            data.folder, Path(notebooks_dir), [each.name for each in executed]
+        )
         return publication.publish()

@@ -107,4 +107,3 @@ def _is_shown(cell: Any, lang: str) -> bool:
         is_title = cell.source.lstrip().startswith("# ")
         return not is_title and (not languages or lang in languages)
     return not languages or lang in languages
-

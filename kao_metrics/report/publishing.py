@@ -74,7 +74,9 @@ class Publication:
         """Remove the working folder, and say in words what the system could not do."""
         shutil.rmtree(self._work, ignore_errors=True)
         if isinstance(error, OSError):
-            raise ReportError(f"{self._output}: the report could not be written: {error}") from error
+            raise ReportError(
+                f"{self._output}: the report could not be written: {error}"
+            ) from error
 
     @property
     def folder(self) -> Path:
