@@ -20,6 +20,7 @@ from kao_metrics.labels import TOTAL
 
 _MEASURES = ("value", "lower", "upper")
 _ROW = "row"
+_WHOLE = "whole"
 
 
 def parts_of_totals(
@@ -97,25 +98,36 @@ def fold(frame: pl.LazyFrame, dimensions: Iterable[str], keys: Iterable[str]) ->
     [('first', 7), ('second', 2)]
     """
     names, keys = list(dimensions), list(keys)
+    frame = frame.with_columns(pl.lit(TOTAL).alias(_WHOLE))  # something to group by
     for position, dimension in enumerate(names):
-        frame = _folded(frame, dimension, [*keys, *names[position + 1 :]], {})
-    return frame
+        frame = _folded(frame, dimension, [_WHOLE, *keys, *names[position + 1 :]], {})
+    return frame.drop(_WHOLE)
 
 
 def _with_missing_parents(
     frame: pl.LazyFrame, dimension: str, others: list[str], parents: Mapping[str, str]
 ) -> pl.LazyFrame:
     """Add up the parts of a part that has no row of its own, so that they count above it."""
-    if not parents:
-        return frame
     whole = _parent(dimension, parents)
-    sums = (
-        frame.filter(whole != TOTAL)
-        .group_by([*others, whole.alias(dimension)], maintain_order=True)
-        .agg(pl.col("value").sum(), *map(_sum_or_unbounded, ("lower", "upper")))
-        .join(frame, on=[*others, dimension], how="anti", nulls_equal=True)
-    )
-    return pl.concat([frame, sums], how="diagonal_relaxed")
+    for parent in _deepest_first(parents):
+        sums = (
+            frame.filter(whole == parent)
+            .group_by([*others, whole.alias(dimension)], maintain_order=True)
+            .agg(pl.col("value").sum(), *map(_sum_or_unbounded, ("lower", "upper")))
+            .join(frame, on=[*others, dimension], how="anti", nulls_equal=True)
+        )
+        frame = pl.concat([frame, sums], how="diagonal_relaxed")
+    return frame
+
+
+def _deepest_first(parents: Mapping[str, str]) -> list[str]:
+    """Sort the codes that have parts, so that parts of parts are added up first."""
+
+    def depth(code: str) -> int:
+        above = parents.get(code, TOTAL)
+        return 1 if above == TOTAL else 1 + depth(above)
+
+    return sorted(set(parents.values()) - {TOTAL}, key=lambda code: (-depth(code), code))
 
 
 def _beside_parts(  # noqa: PLR0913, PLR0917 - one step of parts_of_totals, with its state

@@ -19,6 +19,7 @@ import polars as pl
 from kao_metrics import labels
 from kao_metrics.analysis import Analysis
 from kao_metrics.labels import TOTAL
+from kao_metrics.metrics.complaints import monthly_counts
 from kao_metrics.printed import grouped
 
 NOW: Final = "#0b5f8a"
@@ -183,23 +184,18 @@ def complaint_funnel(analysis: Analysis) -> alt.LayerChart | None:
 def complaint_series(analysis: Analysis) -> alt.LayerChart | None:
     """Draw first complaints by month; None with fewer than two months."""
     months = (
-        analysis.tables["complaints"]
-        .filter(
-            pl.col("month").is_not_null(),
-            pl.col("stage") == "first",
-            pl.col("sector") == TOTAL,
-            pl.col("category") == TOTAL,
-        )
-        .sort("month")
-        .select("month", value=pl.col("value").cast(pl.Float64))
+        monthly_counts(analysis.tables["complaints"])
+        .with_columns(pl.col("value").cast(pl.Float64))
         .collect()
     )
     if months.height < _FEWEST_POINTS:
         return None
     title = labels.text("caption_complaint_series", analysis.lang)
+    axis = alt.Axis(format="%Y-%m", tickCount="month", labelOverlap=True, grid=False)
+    unit = labels.label("unit", "item", analysis.lang)
     base = alt.Chart(months).encode(
-        alt.X("month:T", title=None, axis=alt.Axis(format="%Y-%m", labelOverlap=True)),
-        alt.Y("value:Q", title=labels.label("unit", "item", analysis.lang)),
+        alt.X("yearmonth(month):T", title=None, axis=axis),
+        alt.Y("value:Q", title=unit, axis=alt.Axis(titleAngle=0, titleAlign="right", tickCount=5)),
     )
     values = months["value"].to_list()
     words = labels.text(
@@ -217,7 +213,9 @@ def complaint_series(analysis: Analysis) -> alt.LayerChart | None:
             }.items()
         },
     )
-    layers = alt.layer(base.mark_line(color=NOW, strokeWidth=2), base.mark_point(color=NOW))
+    layers = alt.layer(
+        base.mark_line(color=NOW, strokeWidth=2), base.mark_point(color=NOW, filled=True, size=40)
+    )
     drawn: alt.LayerChart = layers.properties(title=title, description=words, height=220).configure(
         **theme()
     )

@@ -154,7 +154,7 @@ def check(data_dir: DataDir = Path("data")) -> None:
         for remainder in outcome.remainders:
             typer.echo(remainder)
         tables = sum(len(data.tables(period)) for period in data.periods.values())
-        _say(f"{len(outcome.failures)} failures in {tables} tables of {len(data.periods)} periods")
+        _say(f"failures: {len(outcome.failures)}; tables: {tables}, periods: {len(data.periods)}")
         if outcome.failures:
             raise typer.Exit(FAILED)
 

@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import re
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -35,9 +36,6 @@ from kao_metrics.schemas import (
 
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODED: Final = ("unit", "qualifier")
-
-_DERIVED: Final = ("value", "lower", "upper", "parts", "parts_lower", "parts_upper")
-"""Columns that follow from others: no failures of their own where another column fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,22 +178,30 @@ _PARSERS: Final[dict[type, tuple[Any, Any, str]]] = {
 }
 
 
-def contract_failures(frame: pl.DataFrame, place: Place, schema: Schema) -> list[Failure]:
-    """Check the typed rows against the schema and put each broken rule into words."""
+def contract_failures(
+    frame: pl.DataFrame, place: Place, schema: Schema, unless: AbstractSet[str] = frozenset()
+) -> list[Failure]:
+    """Check the typed rows against the schema and put each broken rule into words.
+
+    Rules in `unless` are left out, because not every row is there.
+    """
     broken = schema.filter(frame.select(schema.column_names())).failure
     details = broken.details().sort("row")
     found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     has_cause: set[int] = set()
-    for rule in broken.counts():
+    # Columns that the reader adds follow from others: they fail for themselves only where
+    # nothing that the file holds fails in the same row.
+    known = ("", *schema.COLUMNS)
+    for rule in (name for name in broken.counts() if name not in unless):
         column = rule.partition("|")[0]
         for record in details.filter(pl.col(rule) == "invalid").iter_rows(named=True):
             found[_in_words(rule, record, schema)].append(record["row"])
-            if column not in _DERIVED:
+            if column in schema.COLUMNS:
                 has_cause.add(record["row"])
     return [
         Failure(place.table, place.file, tuple(shown), column, got, expected)
         for (column, got, expected), rows in found.items()
-        if (shown := [row for row in rows if column not in _DERIVED or row not in has_cause])
+        if (shown := [row for row in rows if column in known or row not in has_cause])
     ]
 
 

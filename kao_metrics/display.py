@@ -26,6 +26,9 @@ from kao_metrics.printed import grouped
 WIDTHS: Final = {"wide": 680, "narrow": 320}
 """Widths in pixels that charts are drawn at; the page shows the one that fits."""
 
+_HIDDEN: Final = {"wide": "", "narrow": ' hidden=""'}
+"""Without the page's style, as in JupyterLab, only the wide drawing shows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -147,9 +150,9 @@ def _only(pattern: str, markup: str) -> str:
 def _figure(chart: alt.LayerChart, lang: str) -> Shown:
     caption, described = str(chart.title), str(chart.description)
     identity = "kao-" + hashlib.sha256(caption.encode()).hexdigest()[:8]
+    drawn = {room: _svg(chart, room, described, f"{identity}-{room}") for room in WIDTHS}
     drawings = "".join(
-        f'<div class="kao-{room}">{_svg(chart, room, described, f"{identity}-{room}")}</div>'
-        for room in WIDTHS
+        f'<div class="kao-{room}"{_HIDDEN[room]}>{svg}</div>' for room, svg in drawn.items()
     )
     table = tables.data_of(_data(chart), lang, f"{identity}-data")
     details = "" if table is None else table_markup(table)

@@ -187,8 +187,10 @@ def amount(
     """
     if unit == "ratio":
         return grouped(value * 100, digits) + "%"
+    if attribute("unit", unit, "scale"):
+        return grouped(value, digits) + label("unit", unit, lang)
     return text(
-        "amount", lang, value=grouped(value, digits), unit=label("unit", unit, lang)
+        "amount", lang, value=grouped(value, digits), unit=label_or_code("unit", unit, lang)
     ).strip()
 
 

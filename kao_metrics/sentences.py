@@ -280,6 +280,8 @@ def stated(analysis: Analysis) -> list[str]:
 def not_comparable(analysis: Analysis, *indicators: str) -> list[str]:
     """Say of each government that stands beside this report what is not comparable."""
     lang = analysis.lang
+    if not any(_given(analysis, indicator) for indicator in indicators):
+        return []
     shown = analysis.reference.filter(pl.col("indicator").is_in(indicators))
     said = shown.select("place", "period", "scope", "source_id").unique(maintain_order=True)
     return [

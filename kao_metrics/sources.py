@@ -74,13 +74,26 @@ def _source(path: Path, name: str, table: Any) -> Source:
             f"{path}, [{name}]: found {sorted(found)}, expected exactly {sorted(expected)}"
         )
     for key, kind in expected.items():
-        is_words = isinstance(table[key], dict) and set(table[key]) == {"zh-TW", "en"}
-        if not (is_words if kind == "dict[str, str]" else isinstance(table[key], str)):
+        is_right = _is_words if kind == "dict[str, str]" else _is_text
+        if not is_right(table[key]):
             raise SourceError(
                 f"{path}, [{name}], {key}: found {table[key]!r}, expected "
                 + ("words in zh-TW and en" if kind == "dict[str, str]" else "a text")
             )
     return Source(id=name, **table)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_words(value: object) -> bool:
+    """Tell whether a value has a text in each language, and nothing else."""
+    return (
+        isinstance(value, dict)
+        and set(value) == {"zh-TW", "en"}
+        and all(map(_is_text, value.values()))
+    )
 
 
 def read_remarks(data_dir: Path, period_code: str) -> dict[str, dict[str, str]]:
@@ -101,8 +114,10 @@ def read_remarks(data_dir: Path, period_code: str) -> dict[str, dict[str, str]]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SourceError(f"{path}: {error}") from None
     remarks = tables.get(period_code, {})
+    if not isinstance(remarks, dict):
+        raise SourceError(f"{path}, [{period_code}]: found {remarks!r}, expected a table a figure")
     for name, words in remarks.items():
-        if not isinstance(words, dict) or set(words) != {"zh-TW", "en"}:
+        if not _is_words(words):
             raise SourceError(
                 f"{path}, [{period_code}.{name}]: found {words!r}, expected words in zh-TW and en"
             )

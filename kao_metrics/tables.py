@@ -70,21 +70,20 @@ def services(analysis: Analysis) -> gt.GT | None:
             pl.col("indicator") == "service_change", pl.col("value").is_not_null()
         ).iter_rows(named=True)
     }
-    rows = []
-    for row in sorted(frame.iter_rows(named=True), key=_place):
-        change = changes.get(f"{row['indicator']}.previous")
-        rows.append(
-            {
-                "group": _section(row["section"], lang),
-                "name": labels.figure_label(row["indicator"], lang),
-                "value": printed_value(row, lang),
-                "unit": labels.label("unit", row["unit"], lang),
-                "as_of": "" if row["as_of"] is None else labels.date_name(row["as_of"], lang),
-                "change": labels.amount(change["value"], "ratio", lang, 1) if change else "",
-                "share": _share(analysis, row["indicator"]),
-                "remark": analysis.remarks.get(row["indicator"], ""),
-            }
-        )
+    rows = [
+        {
+            "group": _section(row["section"], lang),
+            "name": labels.figure_label(row["indicator"], lang),
+            "value": printed_value(row, lang),
+            "unit": labels.label("unit", row["unit"], lang),
+            "as_of": "" if row["as_of"] is None else labels.date_name(row["as_of"], lang),
+            "previous": _change(changes.get(f"{row['indicator']}.previous"), lang),
+            "last_year": _change(changes.get(f"{row['indicator']}.same_half_last_year"), lang),
+            "share": _share(analysis, row["indicator"]),
+            "remark": analysis.remarks.get(row["indicator"], ""),
+        }
+        for row in sorted(frame.iter_rows(named=True), key=_place)
+    ]
     return _table(rows, lang, "services", group="group", name="name")
 
 
@@ -194,7 +193,8 @@ _NUMBERS: Final = (
     "value",
     "interval",
     "computed_from",
-    "change",
+    "previous",
+    "last_year",
     "share",
     "stated",
     "recomputed",
@@ -220,6 +220,8 @@ def breakdown(row: dict[str, Any], lang: str) -> str:
         )
     if code in ("by_subtraction", "as_stated"):
         return text(code, lang)
+    if code in (*labels.codes("sector"), *labels.codes("complaint_category")):
+        return _code_name(code, lang)
     return labels.group_label(code, lang)
 
 
@@ -266,6 +268,10 @@ def fraction(row: dict[str, Any]) -> str:
 def reason(row: dict[str, Any], lang: str) -> str:
     """Say why a value is missing or what it assumes; empty where there is nothing to say."""
     return "" if row["reason"] is None else labels.label("reason", row["reason"], lang)
+
+
+def _change(row: dict[str, Any] | None, lang: str) -> str:
+    return "" if row is None else labels.amount(row["value"], "ratio", lang, 1)
 
 
 def _share(analysis: Analysis, indicator: str) -> str:

@@ -6,11 +6,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kao_metrics.analysis import Analysis, analyse
 from kao_metrics.period import Period
 
 TOP = Path(__file__).parent.parent
+
+# A shared machine is slow at times; the number of examples bounds the work.
+settings.register_profile("default", deadline=None)
+settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")

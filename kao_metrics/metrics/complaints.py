@@ -182,6 +182,26 @@ def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
     )
 
 
+def monthly_counts(complaints: pl.LazyFrame, stage: str = "first") -> pl.LazyFrame:
+    """Return the cases of a stage by month, whatever else they are broken down by.
+
+    Parameters
+    ----------
+    complaints
+        Table ``complaints``, of one or more periods.
+    stage
+        A stage.
+
+    Returns
+    -------
+    LazyFrame
+        ``month`` (its first day), ``value`` (cases), in the order of months; no rows where
+        cases are not given by month.
+    """
+    monthly = complaints.filter(pl.col("month").is_not_null(), pl.col("stage") == stage)
+    return fold(monthly, ("category", "sector"), ("month",)).select("month", "value").sort("month")
+
+
 def rate_ratio_interval(
     now: int, days_now: int, then: int, days_then: int, level: float = _LEVEL
 ) -> tuple[float, float]:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from kao_metrics.labels import DEFAULT_LANGUAGE, TOTAL, attribute, code_of, label, text
+from kao_metrics.labels import DEFAULT_LANGUAGE, TOTAL, amount, attribute, code_of, text
 from kao_metrics.metrics.arithmetic import (
     DivisorError,
     FormulaError,
@@ -24,7 +24,7 @@ from kao_metrics.metrics.arithmetic import (
     UnknownNameError,
     evaluate,
 )
-from kao_metrics.printed import SCALE, claim, grouped, places, round_half_up
+from kao_metrics.printed import SCALE, claim, places, round_half_up
 from kao_metrics.schemas import DECIMAL
 
 AGREES: Final = "agrees"
@@ -215,13 +215,12 @@ def _reason(verdict: str, printed: str, computed: Interval, unit: str, lang: str
     if verdict == CANNOT_TELL:
         return text("operand_is_unbounded", lang)
     value = _decimal(computed.value) or Decimal(0)
-    digits = max(places(printed), 2)
+    digits = max(places(printed), 2) if value != value.to_integral_value() else 0
     words = text(
         "does_not_follow",
         lang,
-        stated=printed,
-        recomputed=grouped(value, digits if value != value.to_integral_value() else 0),
-        unit=label("unit", unit, lang) if attribute("unit", unit, lang) else unit,
+        stated=amount(Decimal(printed), unit, lang, places(printed)),
+        recomputed=amount(value, unit, lang, digits),
     )
     if round_half_up(value, places(printed)) == Decimal(printed):
         words += text("agrees_when_rounded", lang)

@@ -1,0 +1,89 @@
+"""Display: what a notebook shows is whole HTML, described, escaped, and the same every time."""
+
+import dataclasses
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from kao_metrics import charts, display, tables
+from kao_metrics.sources import Source
+
+
+def test_a_chart_is_a_figure_with_caption_description_and_data(analysis):
+    shown = display.show(charts.complaint_funnel(analysis))
+    figure = ET.fromstring(shown.markup)  # noqa: S314 - our own markup
+    assert figure.find("figcaption").text == "消費申訴的三個階段"
+    labels = [each.get("aria-label") for each in figure.iter("{http://www.w3.org/2000/svg}svg")]
+    assert labels == [shown.words] * 2
+    assert "第二次申訴　542件" in shown.words
+    assert figure.find("details/summary").text == "看數據表"
+
+
+def test_the_narrow_drawing_is_hidden_where_the_page_has_no_style(analysis):
+    markup = display.show(charts.complaint_funnel(analysis)).markup
+    assert re.findall(r'<div class="kao-(wide|narrow)"( hidden="")?>', markup) == [
+        ("wide", ""),
+        ("narrow", ' hidden=""'),
+    ]
+
+
+def test_the_words_of_a_chart_are_drawn(analysis):
+    markup = display.show(charts.reserve_coverage(analysis)).markup
+    assert markup.count("88.4%（88.2–88.5%）</text>") == 2
+
+
+def test_the_same_chart_is_the_same_markup(analysis):
+    first, second = (display.show(charts.downsizing(analysis)).markup for _ in range(2))
+    assert first == second
+
+
+def test_two_charts_on_a_page_share_no_ids(analysis):
+    markup = "".join(
+        display.show(chart(analysis)).markup
+        for chart in (charts.downsizing, charts.contributions, charts.complaint_funnel)
+    )
+    ids = re.findall(r' id="([^"]+)"', markup)
+    assert len(ids) == len(set(ids))
+
+
+def test_key_figures_come_with_what_they_are_computed_from(analysis):
+    words = display.key_figures(analysis).words.splitlines()
+    assert words[0] == "自縣市合併之精簡率: 22.74% (2,711 ÷ 11,924)"
+    assert words[1] == "退休準備金金額涵蓋率: 88.4% (介於88.2–88.5%，29.34 ÷ 33.2)"
+    assert "第一次申訴每日件數: 12.4 (2,052 ÷ 166)" in words
+    assert words[-1] == "所述數字重算: 16／18 (相符；其餘2項見最後一節)"
+
+
+def test_a_period_without_figures_has_no_cards(analysis):
+    bare = dataclasses.replace(analysis, results=analysis.results.clear(), findings=[])
+    assert display.key_figures(bare).markup == ""
+
+
+def test_nothing_to_show_shows_nothing():
+    assert display.show(None) == display.Shown("", "")
+    assert display.notes([]) == display.Shown("", "")
+
+
+@pytest.mark.parametrize("show", [display.show, display.notes])
+def test_markup_in_a_sentence_shows_as_text(show):
+    markup = show(["<script>alert(1)</script>"]).markup
+    assert "<script" not in markup
+
+
+def test_a_source_is_a_link_only_where_its_address_is_one(analysis):
+    words = {"zh-TW": "<b>", "en": "<b>"}
+
+    def listed(url):
+        source = Source("a", words, words, "2018", words, url, words)
+        return display.source_list(dataclasses.replace(analysis, sources={"a": source})).markup
+
+    assert 'href="https://example.org/?a=1&amp;b=2"' in listed("https://example.org/?a=1&b=2")
+    assert "href" not in listed("javascript:alert(1)")
+    assert "<b>" not in listed("")
+
+
+def test_every_cell_of_a_table_names_its_column(analysis):
+    markup = display.show(tables.stated(analysis)).markup
+    assert re.findall(r'<td data-label="([^"]*)"', markup)[:4] == ["章節", "所述", "重算", "上下限"]
+    assert "<style" not in markup
