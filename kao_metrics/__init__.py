@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from kao_metrics import charts, sentences, tables
     from kao_metrics.analysis import Analysis, analyse
     from kao_metrics.display import key_figures, notes, show, source_list
+    from kao_metrics.failures import DataError
     from kao_metrics.metrics import complaints, retirement_reserve, services, workforce
     from kao_metrics.period import Period, PeriodError
     from kao_metrics.readers import open_data, read_stated
     from kao_metrics.report import make_report
-    from kao_metrics.schemas import DataError
 
 __version__ = "0.1.0"
 
 _HOMES: Final = {
     "Analysis": "analysis",
-    "DataError": "schemas",
+    "DataError": "failures",
     "Period": "period",
     "PeriodError": "period",
     "analyse": "analysis",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from kao_metrics.failures import DataError, Failure
 from kao_metrics.labels import DEFAULT_LANGUAGE, check_language
 from kao_metrics.metrics import compute
 from kao_metrics.metrics.reference import reference_ratios
@@ -18,7 +19,6 @@ from kao_metrics.metrics.stated import Finding, findings, operands
 from kao_metrics.period import Period
 from kao_metrics.printed import plain
 from kao_metrics.readers import Data, find_data_dir, open_data, read_stated
-from kao_metrics.schemas import DataError, Failure
 from kao_metrics.sources import REMARKS, Source, SourceError, read_remarks
 
 

@@ -170,27 +170,31 @@ def _beside_parts(  # noqa: PLR0913, PLR0917 - one step of parts_of_totals, with
 def _folded(
     frame: pl.LazyFrame, dimension: str, others: list[str], parents: Mapping[str, str]
 ) -> pl.LazyFrame:
-    """Fold a dimension away: a given total stands, parts without one are added up."""
+    """Fold a dimension away: a given total stands, parts without one are added up.
+
+    A total that was itself added up, along another dimension, is not given: cases may be
+    broken down in full by one dimension and in part by another. As parts never exceed
+    their total, the larger sum is the one that leaves less out.
+    """
     if not others:
         return frame
     is_total = pl.col(dimension) == TOTAL
-    is_top = _parent(dimension, parents) == TOTAL
+    is_part = ~is_total & (_parent(dimension, parents) == TOTAL)
+    is_given = (is_total & pl.col(_ROW).is_not_null()).any()
+    added_up = pl.col("value").filter(is_total).sum()
+    takes_total = is_given | ~is_part.any() | (added_up > pl.col("value").filter(is_part).sum())
     return (
-        frame.filter(is_total | is_top)
+        frame.filter(is_total | is_part)
         .group_by(others, maintain_order=True)
         .agg(
-            pl.when(is_total.any())
-            .then(pl.col(name).filter(is_total).first())
-            .otherwise(_sum_or_unbounded(name))
-            .alias(name)
-            for name in _MEASURES
-        )
-        .join(
-            frame.filter(is_total).select(*others, _ROW),
-            on=others,
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
+            *(
+                pl.when(takes_total)
+                .then(_sum_or_unbounded(name, is_total))
+                .otherwise(_sum_or_unbounded(name, is_part))
+                .alias(name)
+                for name in _MEASURES
+            ),
+            pl.col(_ROW).filter(is_total).first(),
         )
     )
 
@@ -202,7 +206,7 @@ def _parent(dimension: str, parents: Mapping[str, str]) -> pl.Expr:
     return code.replace_strict(parents, default=TOTAL, return_dtype=pl.String)
 
 
-def _sum_or_unbounded(name: str) -> pl.Expr:
+def _sum_or_unbounded(name: str, rows: pl.Expr | None = None) -> pl.Expr:
     """Sum a bound; a part without one leaves the sum without one."""
-    column = pl.col(name)
+    column = pl.col(name) if rows is None else pl.col(name).filter(rows)
     return pl.when(column.is_null().any()).then(None).otherwise(column.sum()).alias(name)

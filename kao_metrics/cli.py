@@ -73,7 +73,7 @@ def main(
     *,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
-    r"""Figures, charts and a one-page report from a half-yearly business report.
+    """Figures, charts and a one-page report from a half-yearly business report.
 
     \b
     Examples:
@@ -106,7 +106,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter an option
         typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A notebook parameter."),
     ] = None,
 ) -> None:
-    r"""Make the report of a period: one HTML page, with its data beside it.
+    """Make the report of a period: one HTML page, with its data beside it.
 
     Runs every notebook whose name begins with a number and joins what they show.
 
@@ -133,7 +133,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 @app.command()
 def check(data_dir: DataDir = Path("data")) -> None:
-    r"""Hold every table of every period against its contract and list every failure.
+    """Hold every table of every period against its contract and list every failure.
 
     Exit status 1 if there is any. What a report does not break down is no failure; it is
     listed as a remark.
@@ -169,7 +169,7 @@ def metrics(
     output: OutputOption = None,
     lang: LangOption = Lang.zh_tw,
 ) -> None:
-    r"""Compute every figure of a period: what was printed, and what follows from it.
+    """Compute every figure of a period: what was printed, and what follows from it.
 
     Ratios are fractions in csv, json, parquet and ods, and per cent in the table. The
     columns are time_period, indicator, breakdown, numerator, denominator, value, lower,
@@ -213,7 +213,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
     output: OutputOption = None,
     lang: LangOption = Lang.zh_tw,
 ) -> None:
-    r"""Compute every stated figure again, with the interval of its rounding, and judge it.
+    """Compute every stated figure again, with the interval of its rounding, and judge it.
 
     With --stated, any file with the columns id, statement, stated, unit, qualifier and
     operands is checked; its operands may name figures if PERIOD is given too. A figure
@@ -268,8 +268,8 @@ def _errors() -> Iterator[None]:
         sys.stderr.close()
         raise typer.Exit from None
     except Exception as error:
+        from kao_metrics.failures import DataError  # noqa: PLC0415
         from kao_metrics.report.errors import ReportError, UsageError  # noqa: PLC0415
-        from kao_metrics.schemas import DataError  # noqa: PLC0415
 
         if isinstance(error, UsageError):
             _stop(str(error), WRONG_USE)

@@ -22,17 +22,9 @@ import dataframely as dy
 import polars as pl
 
 from kao_metrics import labels
+from kao_metrics.failures import Failure
 from kao_metrics.printed import is_plain_number, plain, without_separators
-from kao_metrics.schemas import (
-    DATE,
-    DECIMAL,
-    EXPECTED,
-    NUMBER,
-    TABLES,
-    WHOLE_NUMBER,
-    Failure,
-    Schema,
-)
+from kao_metrics.schemas import DATE, DECIMAL, EXPECTED, NUMBER, TABLES, WHOLE_NUMBER, Schema
 
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODED: Final = ("unit", "qualifier")
@@ -223,6 +215,11 @@ def _found(rule: str, column: str, record: dict[str, Any]) -> str:
         return f"parts that add up to {parts} ({record['parts_of']}), over their total of {value}"
     if rule == "rows_have_their_own_key":
         return "the same key more than once"
+    if rule == "amounts_are_not_negative":
+        names = ("required", "balance", "contributed")
+        return ", ".join(f"{name} {plain(record[name])}" for name in names)
+    if rule == "operands_are_a_formula":
+        return str(record["formula_error"])
     value = record.get("printed") if column == "value" else record.get(column)
     if isinstance(value, Decimal):
         value = plain(value)

@@ -129,6 +129,10 @@ def table_markup(table: gt.GT) -> str:
     title = _only(r'<tr class="gt_heading">.*?</tr>', inner)
     inner = inner.replace(title, "", 1)
     caption = re.sub(r"<[^>]+>", "", title).strip()
+    named = re.search(r'aria-labelledby="([^"]+)"', inner)
+    identity = f' id="{named[1]}-caption"' if named else ""
+    if named:
+        inner = inner.replace(named[0], f'aria-labelledby="{named[1]}-caption"', 1)
     columns = dict(re.findall(r'<th [^>]*scope="col" id="([^"]+)">(.*?)</th>', inner))
 
     def labelled(match: re.Match[str]) -> str:
@@ -137,7 +141,7 @@ def table_markup(table: gt.GT) -> str:
 
     inner = re.sub(r'<td headers="([^"]+)"', labelled, inner)
     return (
-        f'<figure class="kao-table"><figcaption>{caption}</figcaption>'
+        f'<figure class="kao-table"><figcaption{identity}>{caption}</figcaption>'
         f'<div tabindex="0" role="group" aria-label="{caption}">{inner}</div></figure>'
     )
 

@@ -190,7 +190,7 @@ def amount(
     if attribute("unit", unit, "scale"):
         return grouped(value, digits) + label("unit", unit, lang)
     return text(
-        "amount", lang, value=grouped(value, digits), unit=label_or_code("unit", unit, lang)
+        "amount", lang, value=grouped(value, digits), unit=label("unit", unit, lang)
     ).strip()
 
 

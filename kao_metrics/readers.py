@@ -15,34 +15,16 @@ from typing import Final
 
 import polars as pl
 
-from kao_metrics import labels
-from kao_metrics.breakdowns import parts_of_totals
 from kao_metrics.contracts import Place, contract_failures, read_text, typed
+from kao_metrics.failures import DataError, Failure
 from kao_metrics.period import Period
-from kao_metrics.printed import bounds
-from kao_metrics.schemas import (
-    DECIMAL,
-    TABLES,
-    DataError,
-    Failure,
-    Periods,
-    Reference,
-    Schema,
-    Stated,
-    Table,
-    Valued,
-)
+from kao_metrics.preparation import prepared
+from kao_metrics.schemas import TABLES, Periods, Reference, Schema, Stated, Valued
 from kao_metrics.sources import FILE_NAME as SOURCES
 from kao_metrics.sources import Source, SourceError, read_sources
 
 PERIODS: Final = "periods.csv"
 REFERENCE: Final = "reference/peer_cities.csv"
-
-DIMENSIONS: Final[dict[str, tuple[str, ...]]] = {
-    "workforce": ("funding", "employer", "subcategory", "category"),
-    "complaints": ("category", "sector", "month"),
-}
-"""By table, the columns that break its figures down, finest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +115,31 @@ class Data:
                 frames[table] = self.read(table, period, *earlier)
             except DataError as error:
                 failures += error.failures
+        failures = failures or self._shared_names(period, frames)
         if failures:
             raise DataError(failures)
         return frames
+
+    def _shared_names(self, period: Period, frames: dict[str, pl.LazyFrame]) -> list[Failure]:
+        """Find counted services that have the name of a figure of another table."""
+        taken = pl.concat(
+            frames[table].select("indicator")
+            for table in frames
+            if issubclass(TABLES[table], Valued) and table != "services"
+        ).unique()
+        shared = (
+            frames["services"]
+            .filter(pl.col("time_period") == period.code)
+            .join(taken, on="indicator", how="semi")
+            .sort("row")
+            .collect()
+        )
+        place = Place("services", str(self.path("services", period)))
+        expected = "a name that no figure of another table has"
+        return [
+            place.failure(row["row"], "indicator", repr(row["indicator"]), expected)
+            for row in shared.iter_rows(named=True)
+        ]
 
     def earlier(self, period: Period) -> tuple[Period, ...]:
         """Return the known periods that a period is compared with, the nearest first."""
@@ -220,7 +224,7 @@ def read_stated(path: Path) -> pl.DataFrame:
         If the rows break the contract of the table ``stated``.
     """
     place = Place("stated", str(path))
-    frame, failures = _checked(path, place, Stated, {}, lenient=True)
+    frame, failures = _checked(path, place, Stated, None, lenient=True)
     if failures:
         raise DataError(failures)
     return frame
@@ -230,7 +234,7 @@ def _checked(  # noqa: PLR0913 - what a file is, and what it is checked against
     path: Path,
     place: Place,
     schema: Schema,
-    sources: Mapping[str, Source],
+    sources: Mapping[str, Source] | None,
     period: Period | None = None,
     *,
     lenient: bool = False,
@@ -240,164 +244,10 @@ def _checked(  # noqa: PLR0913 - what a file is, and what it is checked against
     if not failures or all(failure.rows not in ((), (1,)) for failure in failures):
         frame, found = typed(text, place, schema, lenient=lenient)
         failures += found
-        frame = _prepared(frame, place.table, schema, sources, period)
+        frame = prepared(frame, place.table, schema, sources, period)
         # A whole whose own row could not be read is there all the same.
         unread = {"part_of_names_a_row"} if found else set()
         failures += contract_failures(frame, place, schema, unless=unread)
         failures.sort(key=lambda failure: failure.rows)
         return frame.select(schema.column_names()), failures
     return schema.create_empty(), failures
-
-
-def _prepared(
-    frame: pl.DataFrame,
-    table: str,
-    schema: Schema,
-    sources: Mapping[str, Source],
-    period: Period | None,
-) -> pl.DataFrame:
-    """Add the columns that a contract's rules need and the metrics use."""
-    columns = schema.column_names()
-    if "source_is_known" in columns:
-        known = pl.col("source_id").is_in(list(sources)) if sources else pl.lit(value=True)
-        frame = frame.with_columns(
-            pl.col("source_id").fill_null("") if not sources else pl.col("source_id"),
-            source_is_known=known,
-        )
-    if issubclass(schema, Table):
-        when = period or Period(1912, 1)
-        frame = frame.with_columns(
-            time_period=pl.lit(period.code if period else ""),
-            covers_from=pl.lit(when.covers_from),
-            covers_to=pl.lit(when.covers_to),
-        )
-    if "lower" in columns:
-        frame = _with_bounds(frame, schema.FIGURE)
-    if issubclass(schema, Valued):
-        frame = _PREPARE[table](frame)
-    return frame
-
-
-def _with_bounds(frame: pl.DataFrame, figure: str) -> pl.DataFrame:
-    qualifiers = frame["qualifier"] if "qualifier" in frame.columns else ["exact"] * len(frame)
-    found = [
-        bounds(text, word or "") for text, word in zip(frame["printed"], qualifiers, strict=True)
-    ]
-    return frame.with_columns(
-        pl.col(figure).cast(DECIMAL).alias("value"),
-        pl.Series("lower", [each.lower for each in found], dtype=DECIMAL),
-        pl.Series("upper", [each.upper for each in found], dtype=DECIMAL),
-    )
-
-
-def _prepare_workforce(frame: pl.DataFrame) -> pl.DataFrame:
-    """Name each figure, and set what its parts add up to beside it."""
-    names = [
-        workforce_name(*row)
-        for row in frame.select(
-            "category", "subcategory", "employer", "funding", "measure"
-        ).iter_rows()
-    ]
-    parents = {
-        code: labels.attribute("subcategory", code, "parent", labels.TOTAL)
-        for code in labels.codes("subcategory")
-    }
-    frame = frame.with_columns(
-        pl.Series("indicator", names, dtype=pl.String), latest_as_of=pl.col("as_of").max()
-    )
-    return _with_parts(frame, "workforce", ["as_of", "measure"], {"subcategory": parents})
-
-
-def workforce_name(
-    category: str | None,
-    subcategory: str | None,
-    employer: str | None,
-    funding: str | None,
-    measure: str | None = labels.STAFF_IN_POST,
-) -> str:
-    """Return the name of a staff figure: its codes joined, the ordinary ones unsaid.
-
-    Ordinary are the total, the general budget, and staff in post.
-
-    >>> workforce_name("frontline", "_T", "_T", "_T")
-    'frontline_total'
-    >>> workforce_name("temporary", "contract", "_T", "central")
-    'temporary_contract_central'
-    """
-    group = "workforce" if category == labels.TOTAL else category
-    unsaid = (None, labels.TOTAL, labels.GENERAL, labels.STAFF_IN_POST)
-    said = [part for part in (subcategory, employer, funding, measure) if part not in unsaid]
-    return "_".join([group or "", *(part or "" for part in said or ["total"])])
-
-
-def _prepare_reserve(frame: pl.DataFrame) -> pl.DataFrame:
-    return _without_parts(frame.with_columns(indicator=pl.format("reserve_{}", "item")))
-
-
-def _prepare_complaints(frame: pl.DataFrame) -> pl.DataFrame:
-    """Name each figure after its stage; a missing month counts as "not by month"."""
-    names = {code: labels.entry("stage", code)["indicator"] for code in labels.codes("stage")}
-    key = ["month", "stage", "sector", "category"]
-    frame = frame.with_columns(
-        indicator=pl.col("stage").replace_strict(names, default=pl.col("stage")),
-        key_is_single=pl.struct(key).is_unique(),
-    )
-    by_month = frame.with_columns(month=pl.col("month").cast(pl.String).fill_null(labels.TOTAL))
-    return _with_parts(by_month, "complaints", ["stage"]).with_columns(month=frame["month"])
-
-
-def _prepare_services(frame: pl.DataFrame) -> pl.DataFrame:
-    """Set what the parts add up to beside each whole, at the newest date of each."""
-    newest = frame.sort("as_of", nulls_last=True).unique("indicator", keep="last")
-    parts = (
-        newest.filter(pl.col("part_of").is_not_null())
-        .group_by(pl.col("part_of").alias("indicator"))
-        .agg(
-            pl.col("value").sum().alias("parts"),
-            pl.col("lower").sum().alias("parts_lower"),
-            pl.col("upper").sum().alias("parts_upper"),
-        )
-        .join(newest.select("indicator", "row"), on="indicator")
-    )
-    is_whole = pl.col("part_of").is_in(frame["indicator"].to_list())
-    return frame.with_columns(
-        key_is_single=pl.struct("indicator", "as_of").is_unique(),
-        whole_is_there=pl.col("part_of").is_null()
-        | (is_whole & (pl.col("part_of") != pl.col("indicator"))),
-        parts_of=pl.lit("part_of"),
-    ).join(parts.drop("indicator"), on="row", how="left", maintain_order="left")
-
-
-def _with_parts(
-    frame: pl.DataFrame,
-    table: str,
-    keys: list[str],
-    parents: Mapping[str, Mapping[str, str]] | None = None,
-) -> pl.DataFrame:
-    """Add the parts of each total, of the dimension where they add up to most."""
-    known = [pl.col(name).is_in([labels.TOTAL, *tree]) for name, tree in (parents or {}).items()]
-    parts = (
-        parts_of_totals(frame.lazy().filter(*known), DIMENSIONS[table], keys, parents)
-        .sort("parts_lower", descending=True, nulls_last=True)
-        .unique("row", keep="first", maintain_order=True)
-        .select("row", *_PARTS, pl.col("dimension").alias("parts_of"))
-        .collect()
-    )
-    return frame.join(parts, on="row", how="left", maintain_order="left")
-
-
-def _without_parts(frame: pl.DataFrame) -> pl.DataFrame:
-    none = pl.lit(None, dtype=DECIMAL)
-    return frame.with_columns(
-        *(none.alias(name) for name in _PARTS), parts_of=pl.lit(None, pl.String)
-    )
-
-
-_PARTS: Final = ("parts", "parts_lower", "parts_upper")
-
-_PREPARE: Final = {
-    "workforce": _prepare_workforce,
-    "retirement_reserve": _prepare_reserve,
-    "complaints": _prepare_complaints,
-    "services": _prepare_services,
-}

@@ -9,7 +9,6 @@ each rule in words; a rule without words is a bug that a test finds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 import dataframely as dy
@@ -20,59 +19,11 @@ from kao_metrics.printed import SCALE
 
 DECIMAL: Final = pl.Decimal(38, SCALE)
 
+PERIOD_CODE: Final = r"^(19(1[2-9]|[2-9]\d)|2[01]\d\d)-S[12]$"
+"""SDMX's reporting semester, such as ``2018-S1``, of a year that a Period can have."""
+
 SECTION: Final = r"^[1-9]\d*(\.\d+)*(\(\d+\)\d*)*$"
 """A section as the report numbers it, such as ``5.1(4)1``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One thing that is wrong in the data, and where.
-
-    Parameters
-    ----------
-    file
-        The file, as the reader was given it.
-    rows
-        Row numbers as a spreadsheet shows them: the header is row 1. Empty if the whole
-        file is meant.
-    column
-        The column, empty if the whole row or file is meant.
-    found, expected
-        What is there, and what should be.
-    """
-
-    table: str
-    file: str
-    rows: tuple[int, ...]
-    column: str
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        """Say it in one line, the place first."""
-        few = 10
-        place = self.file
-        if self.rows:
-            rows = ", ".join(map(str, self.rows[:few])) + (" …" if len(self.rows) > few else "")
-            place += f", row{'s' if len(self.rows) > 1 else ''} {rows}"
-        if self.column:
-            place += f", column {self.column}"
-        return f"{place}: found {self.found}; expected {self.expected}"
-
-
-class DataError(Exception):
-    """The data breaks its contract; carries every failure, not only the first.
-
-    Attributes
-    ----------
-    failures
-        What is wrong, in the order of files and rows.
-    """
-
-    def __init__(self, failures: list[Failure]) -> None:
-        """Keep the failures and put them into the message, a line each."""
-        self.failures = failures
-        super().__init__("\n".join(map(str, failures)))
 
 
 def _known(kind: str, *more: str) -> Callable[[pl.Expr], pl.Expr]:
@@ -90,6 +41,12 @@ def _code(kind: str, *more: str, key: bool = False) -> Any:
 
 def _decimal(*, nullable: bool = True) -> Any:
     return dy.Decimal(38, SCALE, nullable=nullable)
+
+
+def _counted() -> list[str]:
+    """Return the names that a counted figure can have: those of computed ones are taken."""
+    names = labels.codes("indicator")
+    return [name for name in names if not labels.attribute("indicator", name, "places")]
 
 
 def _source() -> Any:
@@ -253,6 +210,12 @@ class Complaints(Valued):
 class Services(Valued):
     """A counted figure of the report."""
 
+    indicator = dy.String(
+        nullable=False,
+        check={"known": lambda expr: expr.is_in(_counted())},
+        metadata={"kind": "indicator"},
+    )
+
     COLUMNS: ClassVar = (
         "as_of", "indicator", "value", "unit", "qualifier", "part_of", "section", "source_id",
     )  # fmt: skip
@@ -297,7 +260,13 @@ class Stated(Table):
     stated = _decimal(nullable=False)
     unit = dy.String(nullable=True)
     qualifier = _code("qualifier")
-    operands = dy.String(nullable=False, min_length=1)
+    operands = dy.String(nullable=False)
+    formula_error = dy.String(nullable=True)
+
+    @dy.rule()
+    def operands_are_a_formula(cls) -> pl.Expr:
+        """Operands are arithmetic over numbers and names."""
+        return pl.col("formula_error").is_null()
 
 
 class Reference(dy.Schema):
@@ -345,7 +314,7 @@ class Periods(dy.Schema):
     FIGURE: ClassVar = ""
 
     row = dy.Int64(nullable=False)
-    period = dy.String(primary_key=True, regex=r"^\d{4}-S[12]$")
+    period = dy.String(primary_key=True, regex=PERIOD_CODE)
     covers_from = dy.Date(nullable=False)
     covers_to = dy.Date(nullable=False)
     council_term = dy.Int64(nullable=True, min=1)
@@ -358,11 +327,21 @@ class Periods(dy.Schema):
         return pl.col("covers_from") <= pl.col("covers_to")
 
     @dy.rule()
-    def covered_days_are_inside_the_half_year(cls) -> pl.Expr:
+    def first_day_is_inside_the_half_year(cls) -> pl.Expr:
         """A report covers days of its own half-year."""
-        start = pl.col("covers_from").dt.truncate("6mo")
-        code = pl.format("{}-S{}", start.dt.year(), (start.dt.month() - 1) // 6 + 1)
-        return (code == pl.col("period")) & (start == pl.col("covers_to").dt.truncate("6mo"))
+        return _is_inside_the_half_year("covers_from")
+
+    @dy.rule()
+    def last_day_is_inside_the_half_year(cls) -> pl.Expr:
+        """A report covers days of its own half-year."""
+        return _is_inside_the_half_year("covers_to")
+
+
+def _is_inside_the_half_year(name: str) -> pl.Expr:
+    """Compare a day's half-year with the period's; a period that is none says so itself."""
+    start = pl.col(name).dt.truncate("6mo")
+    code = pl.format("{}-S{}", start.dt.year(), (start.dt.month() - 1) // 6 + 1)
+    return ~pl.col("period").str.contains(PERIOD_CODE) | (code == pl.col("period"))
 
 
 Schema = type[Table] | type[Reference] | type[Periods]
@@ -382,7 +361,12 @@ EXPECTED: Final[dict[str, tuple[str, str]]] = {
     "month_is_inside_the_period": ("month", "a month with covered days"),
     "part_of_names_a_row": ("part_of", "an indicator of the same file, and not the row itself"),
     "as_of_is_near_the_period": ("as_of", "a date in this half-year or the one before"),
+    "operands_are_a_formula": (
+        "operands",
+        "arithmetic over numbers as printed and names of figures, such as (a - b) / a",
+    ),
     "covered_days_are_in_order": ("covers_from", "a first day that is not after the last"),
-    "covered_days_are_inside_the_half_year": ("covers_from", "days of the half-year in period"),
+    "first_day_is_inside_the_half_year": ("covers_from", "a day of the half-year in period"),
+    "last_day_is_inside_the_half_year": ("covers_to", "a day of the half-year in period"),
 }
 """By rule, the column to look at (the figure's where empty) and what is expected there."""

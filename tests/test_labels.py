@@ -42,6 +42,7 @@ REASONS_OF_METRICS = (
     "no_current",
     "no_denominator",
     "no_earlier_period",
+    "no_figure",
     "no_numerator",
 )
 

@@ -19,7 +19,7 @@ from kao_metrics.metrics.formulas import (
     joined_sources,
     of_period,
     results,
-    row_of,
+    share_of,
 )
 from kao_metrics.period import Period
 from kao_metrics.schemas import DECIMAL
@@ -27,7 +27,6 @@ from kao_metrics.schemas import DECIMAL
 _UNIT: Final = "item"
 _LEVEL: Final = 0.95
 _KEY: Final = ("time_period", "covers_from", "covers_to", "stage", "indicator")
-_STAGES: Final = {name: name for name in ("complaints_first", "complaints_second", "mediations")}
 
 
 def figures(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
@@ -52,7 +51,7 @@ def figures(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
             counts,
             period,
             pl.col("indicator"),
-            Bounded(pl.col("value"), pl.col("lower"), pl.col("upper")),
+            Bounded.printed(),
             unit=_UNIT,
             breakdown=pl.col("breakdown"),
         )
@@ -87,7 +86,7 @@ def complaints_daily_rate(complaints: pl.LazyFrame, period: Period) -> pl.LazyFr
         _counts(of_period(complaints, period)),
         period,
         "complaints_daily_rate",
-        Bounded(pl.col("value"), pl.col("lower"), pl.col("upper")) / days,
+        Bounded.printed() / days,
         unit="per_day",
         breakdown=pl.col("indicator"),
         numerator=pl.col("value"),
@@ -101,8 +100,9 @@ def second_complaint_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
     Parameters as `figures`; one row, a fraction. It can exceed 1, because a second
     complaint may belong to a first one of an earlier period.
     """
-    return _escalation(
-        complaints, period, "second_complaint_ratio", "complaints_second", "complaints_first"
+    counts = _counts(of_period(complaints, period))
+    return share_of(
+        counts, period, "second_complaint_ratio", "complaints_second", "complaints_first"
     )
 
 
@@ -111,7 +111,8 @@ def mediation_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
     Parameters and columns as `second_complaint_ratio`.
     """
-    return _escalation(complaints, period, "mediation_ratio", "mediations", "complaints_second")
+    counts = _counts(of_period(complaints, period))
+    return share_of(counts, period, "mediation_ratio", "mediations", "complaints_second")
 
 
 def complaints_share(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
@@ -209,7 +210,7 @@ def rate_ratio_interval(
 
     >>> low, high = rate_ratio_interval(20, 181, 10, 181)
     >>> round(low, 3), round(high, 3)
-    (0.892, 4.771)
+    (0.894, 4.785)
     """
     from scipy.stats import binomtest  # noqa: PLC0415 - slow to import, seldom needed
 
@@ -248,24 +249,6 @@ def _described(folded: pl.LazyFrame, frame: pl.LazyFrame) -> pl.LazyFrame:
     days = (pl.col("covers_to") - pl.col("covers_from")).dt.total_days() + 1
     return folded.join(sources, on=list(_KEY), maintain_order="left").with_columns(
         days=days.cast(DECIMAL)
-    )
-
-
-def _escalation(
-    complaints: pl.LazyFrame, period: Period, indicator: str, part: str, whole: str
-) -> pl.LazyFrame:
-    frame = row_of(_counts(of_period(complaints, period)), _STAGES)
-    return results(
-        frame,
-        period,
-        indicator,
-        Bounded.column(part) / Bounded.column(whole),
-        unit="ratio",
-        numerator=pl.col(part),
-        denominator=pl.col(whole),
-        missing=pl.when(pl.col(part).is_null())
-        .then(pl.lit("no_numerator"))
-        .otherwise(pl.lit("no_denominator")),
     )
 
 

@@ -60,11 +60,18 @@ class Bounded:
     @classmethod
     def column(cls, name: str) -> Bounded:
         """Take a value from ``name`` and its bounds from ``name_lower`` and ``name_upper``."""
-        return cls(pl.col(name), pl.col(f"{name}_lower"), pl.col(f"{name}_upper"))
+        ends = (name, f"{name}_lower", f"{name}_upper")
+        return cls(*(pl.col(end).cast(DECIMAL) for end in ends))
+
+    @classmethod
+    def printed(cls) -> Bounded:
+        """Take the figure of a row as it was printed: ``value``, ``lower``, ``upper``."""
+        return cls(*(pl.col(end).cast(DECIMAL) for end in ("value", "lower", "upper")))
 
     @classmethod
     def exact(cls, value: pl.Expr) -> Bounded:
         """Take a value that is exactly known."""
+        value = value.cast(DECIMAL)
         return cls(value, value, value)
 
     def __add__(self, other: Bounded) -> Bounded:
@@ -150,7 +157,7 @@ def results(  # noqa: PLR0913 - the columns of the result table
 
 def figures(frame: pl.LazyFrame, period: Period, **changed: str | pl.Expr) -> pl.LazyFrame:
     """Return the figures of a table as results, as they were printed."""
-    value = Bounded(pl.col("value"), pl.col("lower"), pl.col("upper"))
+    value = Bounded.printed()
     names: dict[str, str | pl.Expr] = {"indicator": pl.col("indicator"), **changed}
     return results(
         of_period(frame, period),
@@ -189,6 +196,46 @@ def row_of(frame: pl.LazyFrame, names: dict[str, str]) -> pl.LazyFrame:
         .filter(pl.col("found") > 0)
         .drop("found")
     )
+
+
+def share_of(
+    frame: pl.LazyFrame, period: Period, indicator: str, part: str, whole: str
+) -> pl.LazyFrame:
+    """Return one figure over another as a result: part ÷ whole.
+
+    Parameters
+    ----------
+    frame
+        As for `row_of`.
+    period
+        The period of the result.
+    indicator
+        What the ratio is called.
+    part, whole
+        The indicators to divide.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row; none where neither figure is there.
+    """
+    above, below = Bounded.column("part"), Bounded.column("whole")
+    return results(
+        row_of(frame, {"part": part, "whole": whole}),
+        period,
+        indicator,
+        above / below,
+        unit="ratio",
+        numerator=above.value,
+        denominator=below.value,
+        missing=lacking(above),
+    )
+
+
+def lacking(numerator: Bounded) -> pl.Expr:
+    """Say which of its two figures a missing ratio lacks."""
+    is_missing = numerator.value.is_null()
+    return pl.when(is_missing).then(pl.lit("no_numerator")).otherwise(pl.lit("no_denominator"))
 
 
 def joined_sources(name: str = "source_id") -> pl.Expr:

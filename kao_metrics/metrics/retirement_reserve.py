@@ -13,7 +13,15 @@ from typing import Final
 import polars as pl
 
 from kao_metrics.labels import TOTAL
-from kao_metrics.metrics.formulas import Bounded, joined_sources, of_period, results, row_of
+from kao_metrics.metrics.formulas import (
+    Bounded,
+    joined_sources,
+    lacking,
+    of_period,
+    results,
+    row_of,
+    share_of,
+)
 from kao_metrics.metrics.formulas import figures as printed_figures
 from kao_metrics.period import Period
 from kao_metrics.schemas import DECIMAL
@@ -74,16 +82,12 @@ def reserve_amount_coverage_ratio(retirement_reserve: pl.LazyFrame, period: Peri
     >>> ratio.select(pl.col("lower", "value", "upper").cast(float).round(3)).rows()
     [(0.882, 0.884, 0.885)]
     """
-    contributed, shortfall = Bounded.column("contributed"), Bounded.column("initial_shortfall")
-    return results(
-        _one_row(retirement_reserve, period),
+    return share_of(
+        of_period(retirement_reserve, period),
         period,
         "reserve_amount_coverage_ratio",
-        contributed / shortfall,
-        unit="ratio",
-        numerator=contributed.value,
-        denominator=shortfall.value,
-        missing=_missing("contributed"),
+        "reserve_contributed",
+        "reserve_initial_shortfall",
     )
 
 
@@ -94,16 +98,12 @@ def reserve_account_coverage_ratio(
 
     Parameters and columns as `reserve_amount_coverage_ratio`.
     """
-    funded, total = Bounded.column("accounts_funded"), Bounded.column("accounts_total")
-    return results(
-        _one_row(retirement_reserve, period),
+    return share_of(
+        of_period(retirement_reserve, period),
         period,
         "reserve_account_coverage_ratio",
-        funded / total,
-        unit="ratio",
-        numerator=funded.value,
-        denominator=total.value,
-        missing=_missing("accounts_funded"),
+        "reserve_accounts_funded",
+        "reserve_accounts_total",
     )
 
 
@@ -121,7 +121,7 @@ def reserve_remainder_amount_stock(
         "reserve_remainder_amount_stock",
         _remainder(),
         unit=_AMOUNT_UNIT,
-        missing=_missing("initial_shortfall"),
+        missing="no_figure",
     )
 
 
@@ -135,7 +135,7 @@ def reserve_accounts_outstanding_stock(
         "reserve_accounts_outstanding_stock",
         Bounded.column("accounts_total") - Bounded.column("accounts_funded"),
         unit="account",
-        missing=_missing("accounts_total"),
+        missing="no_figure",
     )
 
 
@@ -158,7 +158,7 @@ def reserve_yearly_payment_rate(retirement_reserve: pl.LazyFrame, period: Period
             breakdown=breakdown,
             numerator=outstanding.value,
             denominator=years.value,
-            missing=_missing("contributed"),
+            missing=lacking(outstanding),
             status="E",
             reason="even_payments",
         )
@@ -237,8 +237,3 @@ def _one_row(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
 def _remainder() -> Bounded:
     return Bounded.column("initial_shortfall") - Bounded.column("contributed")
-
-
-def _missing(numerator: str) -> pl.Expr:
-    is_missing = pl.col(numerator).is_null()
-    return pl.when(is_missing).then(pl.lit("no_numerator")).otherwise(pl.lit("no_denominator"))

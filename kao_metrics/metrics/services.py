@@ -6,10 +6,20 @@ result. What is computed from several of them is one function each.
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 
 from kao_metrics.labels import TOTAL, attribute, codes
-from kao_metrics.metrics.formulas import ONE, Bounded, of_period, results, row_of
+from kao_metrics.metrics.formulas import (
+    ONE,
+    Bounded,
+    lacking,
+    of_period,
+    results,
+    row_of,
+    share_of,
+)
 from kao_metrics.metrics.formulas import figures as printed_figures
 from kao_metrics.period import Period
 from kao_metrics.schemas import DECIMAL
@@ -28,13 +38,12 @@ def figures(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     Returns
     -------
     LazyFrame
-        Results; breakdown ``_T`` is the newest date of an indicator, an earlier date of
-        the same indicator is named by the date.
+        Results; breakdown ``_T`` is the newest figure of an indicator (one without a date
+        is the report's own and the newest), an earlier one is named by its date.
     """
     frame = of_period(services, period)
-    is_newest = pl.col("as_of").is_null() | (
-        pl.col("as_of") == pl.col("as_of").max().over("indicator")
-    )
+    when = pl.col("as_of").fill_null(dt.date.max)
+    is_newest = when == when.max().over("indicator")
     date = pl.when(is_newest).then(pl.lit(TOTAL)).otherwise(pl.col("as_of").cast(pl.String))
     return printed_figures(frame, period, breakdown=date)
 
@@ -44,8 +53,8 @@ def selected_archives_share(services: pl.LazyFrame, period: Period) -> pl.LazyFr
 
     Parameters as `figures`; one row, a fraction: transferred ÷ reviewed.
     """
-    return _share(
-        services,
+    return share_of(
+        _newest(of_period(services, period)),
         period,
         "selected_archives_share",
         "political_archives_transferred",
@@ -58,7 +67,13 @@ def award_rate(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
     Parameters as `figures`; one row, a fraction: awarded ÷ nominated.
     """
-    return _share(services, period, "award_rate", "awards_selected", "awards_nominated")
+    return share_of(
+        _newest(of_period(services, period)),
+        period,
+        "award_rate",
+        "awards_selected",
+        "awards_nominated",
+    )
 
 
 def open_datasets_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
@@ -72,13 +87,14 @@ def open_datasets_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame
     >>> rows = pl.LazyFrame({
     ...     "time_period": ["2018-S1"] * 3, "source_id": ["report"] * 3,
     ...     "indicator": ["open_datasets_previous", "open_datasets_added", "open_datasets_total"],
+    ...     "row": [2, 3, 4], "as_of": [None] * 3,
     ...     "value": [Decimal(16), Decimal(9), Decimal(25)],
-    ... }).with_columns(lower="value", upper="value")
+    ... }, schema_overrides={"as_of": pl.Date}).with_columns(lower="value", upper="value")
     >>> open_datasets_change(rows, Period(2018, 1)).collect()["value"].cast(float).to_list()
     [0.5625]
     """
     frame = row_of(
-        of_period(services, period),
+        _newest(of_period(services, period)),
         {"now": "open_datasets_total", "then": "open_datasets_previous"},
     )
     now, then = Bounded.column("now"), Bounded.column("then")
@@ -90,7 +106,7 @@ def open_datasets_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame
         unit="ratio",
         numerator=now.value - then.value,
         denominator=then.value,
-        missing=_missing("now"),
+        missing=lacking(now),
     )
 
 
@@ -99,14 +115,13 @@ def part_share(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
     Parameters as `figures`; one row a part, breakdown is the part's indicator.
     """
-    frame = of_period(services, period)
-    newest = frame.sort("as_of", nulls_last=True).unique("indicator", keep="last")
+    newest = _newest(of_period(services, period))
     whole = newest.select(
         pl.col("indicator").alias("part_of"),
         *(pl.col(name).alias(f"whole{end}") for name, end in _ENDS),
     )
-    parts = newest.filter(pl.col("part_of").is_not_null()).sort("row")
-    value = Bounded(pl.col("value"), pl.col("lower"), pl.col("upper"))
+    parts = newest.filter(pl.col("part_of").is_not_null())
+    value = Bounded.printed()
     return results(
         parts.join(whole, on="part_of", maintain_order="left"),
         period,
@@ -140,24 +155,14 @@ def service_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """
     flows = [code for code in codes("indicator") if attribute("indicator", code, "kind") == "flow"]
     days = ((pl.col("covers_to") - pl.col("covers_from")).dt.total_days() + 1).cast(DECIMAL)
-    newest = (
-        services.sort("as_of", nulls_last=True)
-        .unique(["time_period", "indicator"], keep="last", maintain_order=True)
-        .with_columns(
-            exposure=pl.when(pl.col("indicator").is_in(flows))
-            .then(days)
-            .otherwise(pl.lit(1, dtype=DECIMAL))
-        )
-        .sort("row")
-    )
+    exposure = pl.when(pl.col("indicator").is_in(flows)).then(days)
+    newest = _newest(services).with_columns(exposure=exposure.otherwise(pl.lit(1, dtype=DECIMAL)))
     now = newest.filter(pl.col("time_period") == period.code)
     compared = {
         "previous": period.previous.code,
         "same_half_last_year": period.same_half_last_year.code,
     }
-    rate = Bounded(pl.col("value"), pl.col("lower"), pl.col("upper")) / Bounded.exact(
-        pl.col("exposure")
-    )
+    rate = Bounded.printed() / Bounded.exact(pl.col("exposure"))
     rate_then = Bounded.column("then") / Bounded.exact(pl.col("exposure_then"))
     return pl.concat(
         results(
@@ -182,25 +187,13 @@ def service_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     )
 
 
-_ENDS = (("value", ""), ("lower", "_lower"), ("upper", "_upper"))
-
-
-def _share(
-    services: pl.LazyFrame, period: Period, indicator: str, part: str, whole: str
-) -> pl.LazyFrame:
-    frame = row_of(of_period(services, period), {"part": part, "whole": whole})
-    return results(
-        frame,
-        period,
-        indicator,
-        Bounded.column("part") / Bounded.column("whole"),
-        unit="ratio",
-        numerator=pl.col("part"),
-        denominator=pl.col("whole"),
-        missing=_missing("part"),
+def _newest(services: pl.LazyFrame) -> pl.LazyFrame:
+    """Keep the newest figure of each indicator and period, in the order of the table."""
+    return (
+        services.sort("as_of", nulls_last=True)
+        .unique(["time_period", "indicator"], keep="last", maintain_order=True)
+        .sort("row")
     )
 
 
-def _missing(numerator: str) -> pl.Expr:
-    is_missing = pl.col(numerator).is_null()
-    return pl.when(is_missing).then(pl.lit("no_numerator")).otherwise(pl.lit("no_denominator"))
+_ENDS = (("value", ""), ("lower", "_lower"), ("upper", "_upper"))

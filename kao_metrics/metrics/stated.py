@@ -16,15 +16,16 @@ from typing import Any, Final
 
 import polars as pl
 
-from kao_metrics.labels import DEFAULT_LANGUAGE, TOTAL, amount, attribute, code_of, text
-from kao_metrics.metrics.arithmetic import (
+from kao_metrics.arithmetic import (
     DivisorError,
     FormulaError,
     Interval,
+    Kind,
     UnknownNameError,
     evaluate,
 )
-from kao_metrics.printed import SCALE, claim, places, round_half_up
+from kao_metrics.labels import DEFAULT_LANGUAGE, TOTAL, amount, attribute, code_of, codes, text
+from kao_metrics.printed import SCALE, claim, grouped, places, round_half_up
 from kao_metrics.schemas import DECIMAL
 
 AGREES: Final = "agrees"
@@ -32,6 +33,7 @@ DISAGREES: Final = "disagrees"
 CANNOT_TELL: Final = "cannot tell"
 
 _PRECISION: Final = 60
+_TOO_LARGE: Final = 10**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def operands(results: pl.DataFrame) -> dict[str, Interval]:
             Fraction(value),
             Fraction(value) if is_exact else None if lower is None else Fraction(lower),
             Fraction(value) if is_exact else None if upper is None else Fraction(upper),
-            is_fraction=row["unit"] == "ratio",
+            Kind.FRACTION if row["unit"] == "ratio" else Kind.NUMBER,
         )
     return found
 
@@ -143,9 +145,11 @@ def _finding(
     computed: Interval | None = None
     try:
         computed = _in_unit(evaluate(row["operands"], values), unit)
+        _check_size(computed)
         verdict = _verdict(row["printed"], row["qualifier"], computed)
         reason = _reason(verdict, row["printed"], computed, unit, lang)
     except (FormulaError, UnknownNameError, DivisorError) as error:
+        computed = None
         verdict, reason = CANNOT_TELL, text("cannot_compute", lang, why=error)
     if verdict != AGREES and remark:
         reason = text("reason_and_remark", lang, reason=reason, remark=remark)
@@ -166,10 +170,17 @@ def _finding(
     )
 
 
+def _check_size(computed: Interval) -> None:
+    """Refuse what no table of figures holds; nothing in a report is near it."""
+    ends = (computed.value, computed.lower, computed.upper)
+    if any(end is not None and abs(end) >= _TOO_LARGE for end in ends):
+        raise FormulaError("the result is too large")
+
+
 def _in_unit(computed: Interval, unit: str) -> Interval:
     """Turn a fraction into the percentage (or the like) that the stated figure is in."""
     scale = Fraction(attribute("unit", unit, "scale", "1"))
-    if not computed.is_fraction or scale == 1:
+    if computed.kind is not Kind.FRACTION or scale == 1:
         return computed
     return Interval(
         computed.value * scale,
@@ -219,12 +230,19 @@ def _reason(verdict: str, printed: str, computed: Interval, unit: str, lang: str
     words = text(
         "does_not_follow",
         lang,
-        stated=amount(Decimal(printed), unit, lang, places(printed)),
-        recomputed=amount(value, unit, lang, digits),
+        stated=_shown(Decimal(printed), unit, lang, places(printed)),
+        recomputed=_shown(value, unit, lang, digits),
     )
     if round_half_up(value, places(printed)) == Decimal(printed):
         words += text("agrees_when_rounded", lang)
     return words
+
+
+def _shown(value: Decimal, unit: str, lang: str, digits: int) -> str:
+    """Write a value with its unit, which a file from elsewhere may have and labels.toml not."""
+    if unit in codes("unit"):
+        return amount(value, unit, lang, digits)
+    return text("amount", lang, value=grouped(value, digits), unit=unit).strip()
 
 
 def _decimal(value: Fraction | None) -> Decimal | None:

@@ -26,6 +26,13 @@ TIME_LIMIT: Final = 600
 """Seconds that a cell may take."""
 
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
+_UNREADABLE: Final = (
+    *(OSError, ValueError, TypeError, AttributeError, KeyError),
+    nbformat.ValidationError,
+)
+"""What nbformat raises for files that are no notebooks."""
+
+_KERNEL: Final = {"name": "python3", "display_name": "Python 3", "language": "python"}
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "str": (str,),
     "int": (int,),
@@ -182,7 +189,7 @@ def run(notebook: Notebook, values: Mapping[str, Any], folder: Path) -> Notebook
                 request_save_on_cell_execute=False,
             )
         except PapermillExecutionError as error:
-            raise ReportError(_in_words(notebook, error)) from None
+            raise ReportError(_in_words(notebook, error, injected=bool(values))) from None
         except CellTimeoutError:
             raise ReportError(
                 f"{notebook.path}: a cell took more than {TIME_LIMIT} seconds"
@@ -193,16 +200,32 @@ def run(notebook: Notebook, values: Mapping[str, Any], folder: Path) -> Notebook
             ) from None
         except nbformat.ValidationError as error:
             raise ReportError(f"{notebook.path}: no valid notebook: {error.message}") from None
+        finally:
+            _close_event_loop()
+    # Papermill keeps where the notebook was run: that is nobody else's business.
+    for name in ("input_path", "output_path"):
+        node.metadata.papermill.pop(name, None)
+    nbformat.write(node, target)
     return replace(notebook, node=node)
+
+
+def _close_event_loop() -> None:
+    """Close the loop that nbclient opened in this thread and leaves open."""
+    from jupyter_core.utils import ensure_event_loop  # noqa: PLC0415 - as above
+
+    loop = ensure_event_loop()
+    if not loop.is_running():
+        loop.close()
 
 
 def _read(path: Path) -> Notebook:
     try:
         node = nbformat.read(path, as_version=4)
         nbformat.validate(node)
-    except (OSError, ValueError, AttributeError, KeyError, nbformat.ValidationError) as error:
+    except _UNREADABLE as error:
         what = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ReportError(f"{path}: no notebook that can be read: {what}") from None
+    node.metadata.setdefault("kernelspec", dict(_KERNEL))
     return Notebook(path, node)
 
 
@@ -240,14 +263,15 @@ def _relative(folder: Path, start: Path) -> str:
         return folder.resolve().as_posix()
 
 
-def _in_words(notebook: Notebook, error: Any) -> str:
+def _in_words(notebook: Notebook, error: Any, *, injected: bool) -> str:
     """Name the cell and line at fault, and say what Python said."""
     trace = _ANSI.sub("", "\n".join(error.traceback))
     line = re.search(r"Cell In\[\d+\], line (\d+)|^-+> (\d+) ", trace, re.MULTILINE)
-    place = f"{notebook.path}, cell {error.exec_count}"
+    number = error.exec_count - injected  # as Run All counts, without Papermill's own cell
+    place = f"{notebook.path}, cell {number}"
     if line:
         place += f", line {line[1] or line[2]}"
     source = (error.source or "").strip().splitlines()
-    number = int(line[1] or line[2]) if line else 0
-    shown = f"\n    {source[number - 1].strip()}" if 0 < number <= len(source) else ""
+    row = int(line[1] or line[2]) if line else 0
+    shown = f"\n    {source[row - 1].strip()}" if 0 < row <= len(source) else ""
     return f"{place}: {error.ename}: {error.evalue}{shown}"

@@ -94,16 +94,23 @@ def fragment(notebook: Notebook, lang: str) -> str:
     )
     exporter.register_filter("highlight_code", Highlight2HTML(parent=exporter))
     node = notebook.node.copy()
-    node.cells = [cell for cell in notebook.node.cells if _is_shown(cell, lang)]
+    shown = (_without_title(cell) for cell in notebook.node.cells if _is_shown(cell, lang))
+    node.cells = [cell for cell in shown if cell.source.strip()]
     # HTMLExporter would pass the page through BeautifulSoup, which breaks SVG's viewBox.
     body, _ = TemplateExporter.from_notebook_node(exporter, node)
     return str(body)
 
 
+def _without_title(cell: Any) -> Any:
+    """Return a text cell without the heading that the page has already."""
+    if cell.cell_type != "markdown":
+        return cell
+    kept = cell.copy()
+    kept["source"] = re.sub(r"\A\s*# .*\n?", "", cell.source)
+    return kept
+
+
 def _is_shown(cell: Any, lang: str) -> bool:
     tags = cell.metadata.get("tags", [])
     languages = [tag for tag in tags if tag in labels.LANGUAGES]
-    if cell.cell_type == "markdown":
-        is_title = cell.source.lstrip().startswith("# ")
-        return not is_title and (not languages or lang in languages)
     return not languages or lang in languages

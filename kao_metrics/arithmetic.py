@@ -10,7 +10,8 @@ more precise than it is.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import Enum
 from fractions import Fraction
 from functools import cache
 from typing import Final
@@ -58,6 +59,14 @@ class DivisorError(ArithmeticError):
     """A divisor that is zero, or can be zero given how it was printed."""
 
 
+class Kind(Enum):
+    """What a value is, as far as a percentage of it is concerned."""
+
+    NUMBER = "a number or a count"
+    FRACTION = "a share of one: what was divided"
+    PERCENT = "a share of a hundred: the formula multiplies by 100 itself"
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A value and the lowest and highest it can be; None is unbounded.
@@ -66,15 +75,14 @@ class Interval:
     ----------
     value, lower, upper
         Exact fractions.
-    is_fraction
-        Whether the value is a share of one, so that a percentage of it is a hundred times
-        as much. Numbers and counts are not; what was divided is.
+    kind
+        Whether a percentage of the value is a hundred times as much.
     """
 
     value: Fraction
     lower: Fraction | None
     upper: Fraction | None
-    is_fraction: bool = False
+    kind: Kind = Kind.NUMBER
 
     @classmethod
     def printed(cls, text: str) -> Interval:
@@ -107,20 +115,26 @@ def steps(formula: str) -> list[Step]:
     try:
         parsed = _parser().parse(formula.translate(_SPELLINGS))
     except UnexpectedInput as error:
-        column = getattr(error, "column", 0)
-        at = f"at character {column}" if column > 0 else "at the end"
+        is_end = getattr(getattr(error, "token", None), "type", "") == "$END"
+        at = "at the end" if is_end else f"at character {error.column}"
         raise FormulaError(f"no formula {at}: {formula!r}") from None
     found: list[Step] = parsed  # type: ignore[assignment] # the transformer builds lists
     return found
 
 
-def names_in(formula: str) -> list[str]:
-    """Return the names that a formula uses, each once.
+def formula_error(formula: str | None) -> str | None:
+    """Say what is wrong with a formula; None if nothing is, or there is no formula.
 
-    >>> names_in("(a - b) / b")
-    ['a', 'b']
+    >>> formula_error("1 + 2"), formula_error("1 +")
+    (None, "no formula at the end: '1 +'")
     """
-    return list(dict.fromkeys(what for step, what in steps(formula) if step == "name"))
+    if formula is None:
+        return None
+    try:
+        steps(formula)
+    except FormulaError as error:
+        return str(error)
+    return None
 
 
 def evaluate(formula: str, values: Mapping[str, Interval]) -> Interval:
@@ -189,7 +203,7 @@ def _negated(interval: Interval) -> Interval:
         -interval.value,
         None if upper is None else -upper,
         None if lower is None else -lower,
-        interval.is_fraction,
+        interval.kind,
     )
 
 
@@ -202,7 +216,7 @@ def _added(left: Interval, right: Interval) -> Interval:
         left.value + right.value,
         None if left.lower is None or right.lower is None else left.lower + right.lower,
         None if left.upper is None or right.upper is None else left.upper + right.upper,
-        left.is_fraction or right.is_fraction,
+        _kind_of(left, right),
     )
 
 
@@ -210,14 +224,18 @@ def _subtracted(left: Interval, right: Interval) -> Interval:
     return _added(left, _negated(right))
 
 
+def _kind_of(left: Interval, right: Interval) -> Kind:
+    kinds = {left.kind, right.kind}
+    return next((kind for kind in (Kind.PERCENT, Kind.FRACTION) if kind in kinds), Kind.NUMBER)
+
+
 def _multiplied(left: Interval, right: Interval) -> Interval:
-    is_fraction = left.is_fraction or right.is_fraction
-    for one, other in ((left, right), (right, left)):
-        if one.is_fraction and other == _HUNDRED:
-            is_fraction = False  # the formula makes a percentage itself
     ends = [_times(a, b) for a in _ends(left) for b in _ends(right)]
     return Interval(
-        left.value * right.value, _outer(ends, lowest=True), _outer(ends, lowest=False), is_fraction
+        left.value * right.value,
+        _outer(ends, lowest=True),
+        _outer(ends, lowest=False),
+        Kind.PERCENT if _HUNDRED in (left, right) else _kind_of(left, right),
     )
 
 
@@ -234,7 +252,8 @@ def _divided(left: Interval, right: Interval) -> Interval:
         zero if low is None else 1 / low,
     )
     found = _multiplied(left, inverse)
-    return Interval(found.value, found.lower, found.upper, is_fraction=True)
+    kind = Kind.PERCENT if left.kind is Kind.PERCENT else Kind.FRACTION
+    return replace(found, kind=kind)
 
 
 _End = tuple[Fraction, int]
@@ -267,7 +286,7 @@ def _outer(ends: list[_End], *, lowest: bool) -> Fraction | None:
 
 _HUNDRED: Final = Interval(Fraction(100), Fraction(100), Fraction(100))
 _ONE_HUNDREDTH: Final = Interval(
-    Fraction(1, 100), Fraction(1, 100), Fraction(1, 100), is_fraction=True
+    Fraction(1, 100), Fraction(1, 100), Fraction(1, 100), Kind.FRACTION
 )
 _OPERATIONS: Final = {
     "add": _added,
