@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from kao_metrics.analysis import Analysis, analyse
 from kao_metrics.period import Period
+from kao_metrics.report import make_report
 
 TOP = Path(__file__).parent.parent
 
@@ -52,3 +53,10 @@ def analysis() -> Analysis:
 def english() -> Analysis:
     """The real report, in English."""
     return analyse("107H1", TOP / "data", "en")
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory, data_dir: Path, notebooks_dir: Path) -> Path:
+    """The page of the real report, made once."""
+    folder = tmp_path_factory.mktemp("reports")
+    return make_report("107H1", data_dir=data_dir, notebooks_dir=notebooks_dir, output_dir=folder)

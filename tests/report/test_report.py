@@ -37,13 +37,6 @@ def sha256(path):
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory, data_dir, notebooks_dir) -> Path:
-    """The page of the real report, made once."""
-    folder = tmp_path_factory.mktemp("reports")
-    return make_report("107H1", data_dir=data_dir, notebooks_dir=notebooks_dir, output_dir=folder)
-
-
-@pytest.fixture(scope="module")
 def soup(report):
     return BeautifulSoup(report.read_text(encoding="utf-8"), "html.parser")
 
