@@ -16,7 +16,7 @@ from kao_metrics.labels import DEFAULT_LANGUAGE, check_language
 from kao_metrics.metrics import compute
 from kao_metrics.metrics.reference import reference_ratios
 from kao_metrics.metrics.stated import Finding, findings, operands
-from kao_metrics.period import Period
+from kao_metrics.period import Period, PeriodError
 from kao_metrics.printed import plain
 from kao_metrics.readers import Data, find_data_dir, open_data, read_stated
 from kao_metrics.sources import REMARKS, Source, SourceError, read_remarks
@@ -182,14 +182,25 @@ def audit_file(
     path
         A CSV with the columns of the table ``stated``; sources are not needed.
     period
-        The period whose figures the operands may name, if any.
+        The period whose figures the operands may name; that of the file's name if left
+        out, where it is one that the data folder has.
     data_dir
         The data folder of that period.
     lang
         Language of the reasons.
     """
     values, remarks = {}, {}
+    period = period or _period_in_name(path, data_dir)
     if period is not None:
         analysis = analyse(period, data_dir, lang)
         values, remarks = operands(analysis.results), analysis.remarks
     return findings(read_stated(path), values, remarks, lang)
+
+
+def _period_in_name(path: Path, data_dir: str | Path) -> str | None:
+    """Return the period of a file called like ``2018-S1.csv``, if there are data of it."""
+    try:
+        code = Period.parse(path.name.partition(".")[0]).code
+        return code if code in open_data(find_data_dir(data_dir)).periods else None
+    except (PeriodError, DataError):
+        return None

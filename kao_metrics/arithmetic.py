@@ -9,7 +9,7 @@ more precise than it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
@@ -53,6 +53,12 @@ class FormulaError(ValueError):
 
 class UnknownNameError(LookupError):
     """A name that has no value; the message suggests the nearest that has."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        """Keep the name and what is said of the known ones."""
+        self.name = name
+        self.hint = suggestion(name, known)
+        super().__init__(f"no figure is called {name!r}{self.hint}")
 
 
 class DivisorError(ArithmeticError):
@@ -163,7 +169,7 @@ def evaluate(formula: str, values: Mapping[str, Interval]) -> Interval:
             stack.append(_hundredth(Interval.printed(what)))
         elif step == "name":
             if what not in values:
-                raise UnknownNameError(f"no figure is called {what!r}{suggestion(what, values)}")
+                raise UnknownNameError(what, values)
             stack.append(values[what])
         elif step == "negate":
             stack.append(_negated(stack.pop()))

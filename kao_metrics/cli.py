@@ -215,9 +215,10 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Compute every stated figure again, with the interval of its rounding, and judge it.
 
-    With --stated, any file with the columns id, statement, stated, unit, qualifier and
-    operands is checked; its operands may name figures if PERIOD is given too. A figure
-    that disagrees is a finding, not a failure: the exit status is 0.
+    With --stated, any file with the columns id, stated and operands (and unit, qualifier,
+    section, statement, where it has them) is checked; its operands may name figures of
+    PERIOD, or of the period that the file is named after. A figure that disagrees is a
+    finding, not a failure: the exit status is 0.
 
     \b
     Examples:

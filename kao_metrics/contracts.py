@@ -57,8 +57,8 @@ def read_text(
     schema
         Whose columns are expected.
     lenient
-        Whether unknown columns are left out instead of being failures, and the source may
-        be missing: for files that are not part of ``data/``.
+        Whether unknown columns are left out instead of being failures, and only the columns
+        in ``NEEDED`` must be there: for files that are not part of ``data/``.
     """
     empty = pl.DataFrame(schema={"row": pl.Int64, **dict.fromkeys(schema.COLUMNS, pl.String)})
     try:
@@ -75,7 +75,9 @@ def read_text(
     except csv.Error as error:
         return empty, [place.failure(None, "", f"no CSV ({error})", "comma-separated values")]
     header = records[0] if records else []
-    optional = {*schema.OPTIONAL, *(("source_id",) if lenient else ())}
+    needed = getattr(schema, "NEEDED", ())
+    optional = {name for name in schema.COLUMNS if name not in needed} if lenient else set()
+    optional |= set(schema.OPTIONAL)
     failures = _header_failures(header, place, schema, optional, lenient=lenient)
     rows: list[dict[str, Any]] = []
     for number, record in enumerate(records[1:], start=2):
@@ -119,9 +121,14 @@ def typed(
     """Give every column of the CSV its type; rows with a cell that has none are left out.
 
     Words for units and qualifiers become their codes, and ``printed`` keeps the figure's
-    text. Where reading is lenient, the figure may have thousands separators.
+    text. Where reading is lenient, the unit may be any, the figure may have thousands
+    separators, and what is not said of it is taken as ordinary.
     """
     failures: list[Failure] = []
+    if lenient:
+        frame = frame.with_columns(
+            pl.col("qualifier").fill_null("exact"), pl.col("statement").fill_null(pl.col("id"))
+        )
     columns: dict[str, pl.Series] = {"row": frame["row"]}
     for name in schema.COLUMNS:
         cells = frame[name].to_list()
@@ -131,7 +138,7 @@ def typed(
         if name == schema.FIGURE:
             columns["printed"] = pl.Series(cells, dtype=pl.String)
         if isinstance(kind, dy.String):
-            if name in _CODED:
+            if name in _CODED and not (lenient and name == "unit"):
                 cells = [None if cell is None else labels.code_of(name, cell) for cell in cells]
             columns[name] = pl.Series(cells, dtype=pl.String)
             continue

@@ -128,6 +128,8 @@ def suggestion(code: str, known: Iterable[str]) -> str:
     "; did you mean 'first'?"
     """
     known = list(known)
+    if not known:
+        return ""
     near = difflib.get_close_matches(code, known, n=1)
     if near:
         return f"; did you mean {near[0]!r}?"
@@ -218,6 +220,15 @@ def group_label(breakdown: str, lang: str = DEFAULT_LANGUAGE) -> str:
     if breakdown in codes("category"):
         return label("category", breakdown, lang)
     return label_or_code("indicator", breakdown, lang)
+
+
+def unit_label(unit: str, lang: str = DEFAULT_LANGUAGE) -> str:
+    """Return what a unit is called, given as a code or as printed; any other as it is.
+
+    >>> unit_label("%", "en"), unit_label("account"), unit_label("bushel")
+    ('%', '戶', 'bushel')
+    """
+    return label_or_code("unit", code_of("unit", unit), lang)
 
 
 def stated_label(name: str, statement: str, lang: str = DEFAULT_LANGUAGE) -> str:

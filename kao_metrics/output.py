@@ -99,7 +99,7 @@ def findings_table(found: list[Finding], lang: str) -> str:
             labels.qualified(each.stated, each.qualifier, lang),
             "—" if each.recomputed is None else _rounded(each.recomputed, each.stated),
             "" if each.lower == each.upper else _ends(each),
-            labels.label_or_code("unit", each.unit, lang),
+            labels.unit_label(each.unit, lang),
             labels.label("verdict", each.verdict.replace(" ", "_"), lang),
             each.reason,
         )

@@ -148,7 +148,9 @@ def _prepare_services(frame: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("value").sum().alias("parts"),
             pl.col("lower").sum().alias("parts_lower"),
-            pl.col("upper").sum().alias("parts_upper"),
+            pl.when(pl.col("upper").is_not_null().all())
+            .then(pl.col("upper").sum())
+            .alias("parts_upper"),
         )
         .join(newest.select("indicator", "row"), on="indicator")
     )

@@ -151,8 +151,9 @@ def is_plain_number(text: str) -> bool:
 def without_separators(text: str) -> str:
     """Take the thousands separators out of a number that has them in the right places.
 
-    >>> without_separators("8,462"), without_separators("84,62")
-    ('8462', '84,62')
+    >>> without_separators("8,462"), without_separators("84,62"), without_separators("−3.5")
+    ('8462', '84,62', '-3.5')
     """
+    text = text.replace("\N{MINUS SIGN}", "-")
     is_grouped = re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", text, re.ASCII)
     return text.replace(",", "") if is_grouped else text

@@ -19,10 +19,10 @@ from kao_metrics.printed import SCALE
 
 DECIMAL: Final = pl.Decimal(38, SCALE)
 
-PERIOD_CODE: Final = r"^(19(1[2-9]|[2-9]\d)|2[01]\d\d)-S[12]$"
+PERIOD_CODE: Final = r"^(19(1[2-9]|[2-9][0-9])|2[01][0-9][0-9])-S[12]$"
 """SDMX's reporting semester, such as ``2018-S1``, of a year that a Period can have."""
 
-SECTION: Final = r"^[1-9]\d*(\.\d+)*(\(\d+\)\d*)*$"
+SECTION: Final = r"^[1-9][0-9]*(\.[0-9]+)*(\([0-9]+\)[0-9]*)*$"
 """A section as the report numbers it, such as ``5.1(4)1``."""
 
 
@@ -247,14 +247,19 @@ class Services(Valued):
 
 
 class Stated(Table):
-    """A relation that the report prints: a sum, a difference, a ratio, a growth."""
+    """A relation that the report prints: a sum, a difference, a ratio, a growth.
+
+    A file from elsewhere needs the columns in ``NEEDED`` only.
+    """
+
+    NEEDED: ClassVar = ("id", "stated", "operands")
 
     COLUMNS: ClassVar = (
         "id", "section", "statement", "stated", "unit", "qualifier", "operands", "source_id",
     )  # fmt: skip
     FIGURE: ClassVar = "stated"
 
-    id = dy.String(primary_key=True, regex=r"^[A-Za-z][A-Za-z0-9_.-]*$")
+    id = dy.String(primary_key=True, min_length=1)
     statement = dy.String(nullable=False, min_length=1)
     printed = dy.String(nullable=False)
     stated = _decimal(nullable=False)
@@ -280,7 +285,7 @@ class Reference(dy.Schema):
 
     row = dy.Int64(nullable=False)
     place = _code("place", key=True)
-    period = dy.String(primary_key=True, regex=r"^\d{4}(-S[12]|-(0[1-9]|1[0-2]))?$")
+    period = dy.String(primary_key=True, regex=r"^[0-9]{4}(-S[12]|-(0[1-9]|1[0-2]))?$")
     indicator = _code("indicator", key=True)
     printed = dy.String(nullable=False)
     value = _decimal(nullable=False)
@@ -291,6 +296,11 @@ class Reference(dy.Schema):
     scope = _code("scope")
     source_id = _source()
     source_is_known = dy.Bool(nullable=False)
+
+    @dy.rule()
+    def figure_is_not_negative(cls) -> pl.Expr:
+        """Counts, amounts and shares of these reports are never below zero."""
+        return pl.col("value") >= 0
 
 
 TABLES: Final[dict[str, type[Table]]] = {

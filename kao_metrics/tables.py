@@ -134,7 +134,7 @@ def stated(analysis: Analysis) -> gt.GT | None:
             if each.recomputed is None
             else grouped(each.recomputed, digits(each.stated, each.recomputed)),
             "interval": _ends(each.lower, each.upper, 2),
-            "unit": labels.label_or_code("unit", each.unit, lang),
+            "unit": labels.unit_label(each.unit, lang),
             "verdict": labels.label("verdict", each.verdict.replace(" ", "_"), lang),
             "remark": each.reason,
         }

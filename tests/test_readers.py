@@ -230,7 +230,7 @@ def test_stated_figures_are_read_from_anywhere(tmp_path):
     )
     columns = ["id", "stated", "printed", "unit", "qualifier", "operands"]
     assert read_stated(file).select(columns).rows() == [
-        ("total", Decimal(11924), "11924", "person", "exact", "8,462 + 3,462")
+        ("total", Decimal(11924), "11924", "人", "exact", "8,462 + 3,462")
     ]
 
 

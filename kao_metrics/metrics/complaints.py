@@ -212,17 +212,19 @@ def rate_ratio_interval(
     >>> round(low, 3), round(high, 3)
     (0.894, 4.785)
     """
-    from scipy.stats import binomtest  # noqa: PLC0415 - slow to import, seldom needed
+    from scipy.special import betaincinv  # noqa: PLC0415 - slow to import, seldom needed
 
     if now + then == 0:
         return float("nan"), float("nan")
-    share = binomtest(now, now + then).proportion_ci(level, method="exact")
+    tail = (1 - level) / 2
+    low = betaincinv(now, then + 1, tail) if now else 0.0
+    high = betaincinv(now + 1, then, 1 - tail) if then else 1.0
     exposure = days_then / days_now
 
-    def ratio(part: float) -> float:
-        return float("inf") if part >= 1 else float(part / (1 - part) * exposure)
+    def ratio(share: float) -> float:
+        return float("inf") if share >= 1 else float(share / (1 - share) * exposure)
 
-    return ratio(share.low), ratio(share.high)
+    return ratio(low), ratio(high)
 
 
 def _counts(complaints: pl.LazyFrame) -> pl.LazyFrame:

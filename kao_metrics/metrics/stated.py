@@ -150,7 +150,7 @@ def _finding(
         reason = _reason(verdict, row["printed"], computed, unit, lang)
     except (FormulaError, UnknownNameError, DivisorError) as error:
         computed = None
-        verdict, reason = CANNOT_TELL, text("cannot_compute", lang, why=error)
+        verdict, reason = CANNOT_TELL, _why_not(error, lang)
     if verdict != AGREES and remark:
         reason = text("reason_and_remark", lang, reason=reason, remark=remark)
     return Finding(
@@ -158,7 +158,7 @@ def _finding(
         section=row["section"] or "",
         statement=row["statement"],
         stated=row["printed"],
-        unit=unit,
+        unit=row["unit"] or "",
         qualifier=row["qualifier"],
         operands=row["operands"],
         recomputed=_decimal(computed.value if computed else None),
@@ -168,6 +168,14 @@ def _finding(
         reason=reason,
         source_id=row["source_id"] or "",
     )
+
+
+def _why_not(error: Exception, lang: str) -> str:
+    if isinstance(error, UnknownNameError):
+        return text("unknown_name", lang, name=error.name, hint=error.hint)
+    if isinstance(error, DivisorError):
+        return text("divisor_of_zero", lang)
+    return text("bad_formula", lang, why=error)
 
 
 def _check_size(computed: Interval) -> None:

@@ -199,7 +199,7 @@ counts = st.integers(1, 5000)
 def test_the_interval_of_a_rate_ratio_is_the_exact_one(now, days_now, then, days_then):
     found = complaints.rate_ratio_interval(now, days_now, then, days_then)
     odds = [share / (1 - share) for share in clopper_pearson(now, then)]
-    assert found == pytest.approx([each * days_then / days_now for each in odds], rel=1e-5)
+    assert found == pytest.approx([each * days_then / days_now for each in odds], rel=1e-9)
     assert found[0] < now * days_then / (then * days_now) < found[1]
 
 
