@@ -40,6 +40,8 @@ class Analysis:
         The verdicts on the stated figures.
     reference
         Other governments' ratios; see `kao_metrics.metrics.reference`.
+    reference_figures
+        The table ``reference``, from which they are computed.
     sources
         By name, the documents.
     remarks
@@ -52,6 +54,7 @@ class Analysis:
     results: pl.DataFrame = field(repr=False)
     findings: list[Finding] = field(repr=False)
     reference: pl.DataFrame = field(repr=False)
+    reference_figures: pl.DataFrame = field(repr=False)
     sources: dict[str, Source] = field(repr=False)
     remarks: dict[str, str] = field(repr=False)
 
@@ -117,6 +120,7 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         results=results,
         findings=findings(stated, operands(results), remarks, lang),
         reference=reference_ratios(reference).collect(),
+        reference_figures=reference.collect(),
         sources=data.sources,
         remarks=remarks,
     )

@@ -128,7 +128,7 @@ def table_markup(table: gt.GT) -> str:
     inner = _only(r"<table.*</table>", markup)
     title = _only(r'<tr class="gt_heading">.*?</tr>', inner)
     inner = inner.replace(title, "", 1)
-    caption = re.sub(r"<[^>]+>", "", title).strip()
+    caption = html.unescape(re.sub(r"<[^>]+>", "", title)).strip()
     named = re.search(r'aria-labelledby="([^"]+)"', inner)
     identity = f' id="{named[1]}-caption"' if named else ""
     if named:
@@ -136,13 +136,14 @@ def table_markup(table: gt.GT) -> str:
     columns = dict(re.findall(r'<th [^>]*scope="col" id="([^"]+)">(.*?)</th>', inner))
 
     def labelled(match: re.Match[str]) -> str:
-        head = columns.get(match[1].split()[-1], "")
-        return f'<td data-label="{head}" headers="{match[1]}"'
+        head = html.unescape(columns.get(match[1].split()[-1], ""))
+        return f'<td data-label="{html.escape(head)}" headers="{match[1]}"'
 
     inner = re.sub(r'<td headers="([^"]+)"', labelled, inner)
     return (
-        f'<figure class="kao-table"><figcaption{identity}>{caption}</figcaption>'
-        f'<div tabindex="0" role="group" aria-label="{caption}">{inner}</div></figure>'
+        f'<figure class="kao-table"><figcaption{identity}>{html.escape(caption, quote=False)}'
+        f'</figcaption><div tabindex="0" role="group" aria-label="{html.escape(caption)}">'
+        f"{inner}</div></figure>"
     )
 
 

@@ -143,6 +143,32 @@ def stated(analysis: Analysis) -> gt.GT | None:
     return _table(rows, lang, "stated", name="name")
 
 
+def reference(analysis: Analysis) -> gt.GT | None:
+    """Tabulate what other governments published, with what is not comparable.
+
+    What is not comparable and who published it are said once a place.
+    """
+    lang = analysis.lang
+    rows = []
+    said: set[tuple[str, str]] = set()
+    for row in analysis.reference_figures.iter_rows(named=True):
+        source = analysis.sources[row["source_id"]]
+        is_first = (row["place"], row["source_id"]) not in said
+        said.add((row["place"], row["source_id"]))
+        rows.append(
+            {
+                "group": labels.label("place", row["place"], lang),
+                "name": labels.figure_label(row["indicator"], lang),
+                "period": labels.reference_period(row["period"], lang),
+                "value": printed_value(row, lang),
+                "unit": labels.label("unit", row["unit"], lang),
+                "remark": labels.label("scope", row["scope"], lang) if is_first else "",
+                "publisher": source.publisher[lang] if is_first else "",
+            }
+        )
+    return _table(rows, lang, "reference", name="name", group="group")
+
+
 def data_of(frame: pl.DataFrame, lang: str, identity: str) -> gt.GT | None:
     """Tabulate the data of a chart: what each bar or point is, and how much."""
     if "detail" in frame.columns:

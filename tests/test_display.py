@@ -5,8 +5,9 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from bs4 import BeautifulSoup
 
-from kao_metrics import charts, display, tables
+from kao_metrics import charts, display, labels, tables
 from kao_metrics.sources import Source
 
 
@@ -87,3 +88,37 @@ def test_every_cell_of_a_table_names_its_column(analysis):
     markup = display.show(tables.stated(analysis)).markup
     assert re.findall(r'<td data-label="([^"]*)"', markup)[:4] == ["章節", "所述", "重算", "上下限"]
     assert "<style" not in markup
+
+
+@pytest.fixture
+def hostile_words(monkeypatch):
+    """Every label and sentence ends in markup that would run if it were not escaped."""
+    attack = '<script>alert(1)</script>"\' onload="alert(1)'
+
+    def spoiled(value):
+        if isinstance(value, dict):
+            return {
+                key: each + attack
+                if key in labels.LANGUAGES and isinstance(each, str)
+                else spoiled(each)
+                for key, each in value.items()
+            }
+        return value
+
+    words = spoiled({kind: dict(table) for kind, table in labels._tables().items()})
+    monkeypatch.setattr(labels, "_tables", lambda: words)
+
+
+@pytest.mark.usefixtures("hostile_words")
+def test_markup_in_any_label_shows_as_text(analysis):
+    shown = [
+        display.key_figures(analysis),
+        display.source_list(analysis),
+        display.notes(["a"]),
+        *(display.show(chart(analysis)) for chart in (charts.downsizing, charts.temporary_staff)),
+        *(display.show(table(analysis)) for table in (tables.services, tables.stated)),
+    ]
+    soup = BeautifulSoup("".join(each.markup for each in shown), "html.parser")
+    assert "<script>alert(1)</script>" in soup.get_text()
+    assert not soup.find_all("script")
+    assert not soup.find_all(attrs={"onload": True})

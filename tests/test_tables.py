@@ -69,7 +69,7 @@ def test_an_indicator_that_is_missing_throughout_says_why_once(analysis):
 
 def test_stated_figures_show_verdict_interval_and_reason(analysis):
     row = row_of(tables.stated(analysis), "退休準備金未補足差額")
-    assert row[1:7] == ["5.1(6)2", "約6.1", "3.86", "3.81–3.92", "億元", "不符"]
+    assert row[1:7] == ["5.1(6)2", "約6.1", "3.86", "3.81–3.92", "億元", "≠ 不符"]
     assert "基準年度" in row[7]
 
 
@@ -93,3 +93,15 @@ def test_markup_in_a_remark_shows_as_text(analysis):
     markup = table_markup(tables.services(dataclasses.replace(analysis, remarks=remarks)))
     assert "<script" not in markup
     assert "&lt;script&gt;" in markup
+
+
+def test_other_governments_figures_come_with_what_is_not_comparable(analysis):
+    rows = cells(tables.reference(analysis))
+    assert sum(len(row) > 1 for row in rows) == 16 + 1
+    assert row_of(tables.reference(analysis), "專戶足額率（公布值）")[1:4] == [
+        "114年11月",
+        "99.94",
+        "%",
+    ]
+    said = "".join(cell for row in rows for cell in row)
+    assert said.count("不可直接比較") == 3
