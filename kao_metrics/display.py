@@ -193,6 +193,8 @@ def _svg(chart: alt.LayerChart, room: str, described: str, identity: str) -> str
             param["value"] = room == "narrow"
     drawn = str(vl_convert.vegalite_to_svg(spec, vl_version=_vega_lite_version()))
     drawn = re.sub(r'(id="|url\(#)', rf"\g<1>{identity}-", drawn)
+    # The drawing is one image with one description; Vega's own, of each mark, are in English.
+    drawn = re.sub(r' (aria-label|aria-roledescription|role)="[^"]*"', "", drawn)
     label = html.escape(described)
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
 

@@ -60,3 +60,15 @@ def report(tmp_path_factory, data_dir: Path, notebooks_dir: Path) -> Path:
     """The page of the real report, made once."""
     folder = tmp_path_factory.mktemp("reports")
     return make_report("107H1", data_dir=data_dir, notebooks_dir=notebooks_dir, output_dir=folder)
+
+
+@pytest.fixture(scope="session")
+def english_report(tmp_path_factory, data_dir: Path, notebooks_dir: Path) -> Path:
+    """The page of the real report in English, made once."""
+    return make_report(
+        "107H1",
+        data_dir=data_dir,
+        notebooks_dir=notebooks_dir,
+        output_dir=tmp_path_factory.mktemp("reports"),
+        lang="en",
+    )

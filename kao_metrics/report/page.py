@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from importlib import metadata, resources
 from pathlib import Path
@@ -38,6 +40,7 @@ def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
         lstrip_blocks=True,
     )
     lang = analysis.lang
+    style = _HERE.joinpath("style.css").read_text(encoding="utf-8")
     digests = {
         path.relative_to(data_dir).as_posix(): digest
         for path, digest in checksums(data_dir, analysis.period).items()
@@ -49,9 +52,19 @@ def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
         code=analysis.period.code,
         covered=sentences.covered(analysis),
         sections=[_section(notebook, lang) for notebook in notebooks],
-        style=_HERE.joinpath("style.css").read_text(encoding="utf-8"),
+        style=style,
+        policy=_policy(style),
         version=metadata.version("kao-metrics"),
         digests={name: digest[:_SHORT] for name, digest in digests.items()},
+    )
+
+
+def _policy(style: str) -> str:
+    """Allow the page its one style and images that it holds itself, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 
