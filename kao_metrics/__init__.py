@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from kao_metrics import charts, sentences, tables
     from kao_metrics.analysis import Analysis, analyse
-    from kao_metrics.display import key_figures, notes, show, source_list
+    from kao_metrics.display import computed, key_figures, notes, show, source_list
     from kao_metrics.failures import DataError
     from kao_metrics.metrics import complaints, retirement_reserve, services, workforce
     from kao_metrics.period import Period, PeriodError
@@ -34,6 +34,7 @@ _HOMES: Final = {
     "analyse": "analysis",
     "charts": "",
     "complaints": "metrics",
+    "computed": "display",
     "key_figures": "display",
     "make_report": "report",
     "notes": "display",
@@ -57,6 +58,7 @@ __all__ = [
     "analyse",
     "charts",
     "complaints",
+    "computed",
     "key_figures",
     "make_report",
     "notes",

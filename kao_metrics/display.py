@@ -96,6 +96,51 @@ def key_figures(analysis: Analysis) -> Shown:
     return Shown(f'<dl class="kao-cards">{markup}</dl>' if cards else "", words)
 
 
+def computed(analysis: Analysis, *indicators: str) -> Shown:
+    """Show computed indicators as a table, and one click away how they are computed.
+
+    Each has its definition, its formula with the numbers of its first row put in, and the
+    documents that the numbers come from.
+    """
+    table = tables.computed(analysis, *indicators)
+    if table is None:
+        return Shown("", "")
+    lang = analysis.lang
+    entries = "".join(
+        f"<dt>{html.escape(labels.label('indicator', indicator, lang), quote=False)}</dt>"
+        f"<dd>{html.escape(_explained(analysis, indicator), quote=False)}</dd>"
+        for indicator in indicators
+        if not analysis.results.filter(pl.col("indicator") == indicator).is_empty()
+    )
+    summary = html.escape(text("how_computed", lang), quote=False)
+    details = f"<summary>{summary}</summary><dl>{entries}</dl>"
+    return Shown(
+        f'{table_markup(table)}<details class="kao-definitions">{details}</details>',
+        text("table_words", lang),
+    )
+
+
+def _explained(analysis: Analysis, indicator: str) -> str:
+    lang = analysis.lang
+    said = [labels.definition(indicator, lang)]
+    rows = analysis.results.filter(pl.col("indicator") == indicator, pl.col("value").is_not_null())
+    for row in rows.head(1).iter_rows(named=True):
+        fraction, value = tables.fraction(row), tables.value(row, lang)
+        if fraction and indicator not in _NO_RATIO:
+            name = tables.breakdown(row, lang)
+            said.append(text("for_example", lang, name=name, fraction=fraction, value=value))
+        sources = [name for name in (row["source_ids"] or "").split(";") if name]
+        titles = text("list_comma", lang).join(
+            analysis.sources[name].title[lang] for name in sources
+        )
+        said.append(text("from_source", lang, titles=titles))
+    return " ".join(said)
+
+
+_NO_RATIO: Final = ("headcount_compound_rate", "complaints_rate_change", "service_change")
+"""Indicators whose value is more than their numerator over their denominator."""
+
+
 def source_list(analysis: Analysis) -> Shown:
     """Show the documents that the figures come from, as a list with links."""
     lang = analysis.lang

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, ZipInfo
 
 import polars as pl
 
@@ -67,11 +68,44 @@ def as_ods(results: pl.DataFrame) -> bytes:
             row.append_cell(Cell(value))
         table.append_row(row)
     document = Document("spreadsheet")
+    document.meta.language = "zh-TW"
     document.body.clear()
     document.body.append(table)
     buffer = io.BytesIO()
     document.save(buffer)
-    return buffer.getvalue()
+    return _without_times(buffer)
+
+
+def _without_times(archive: io.BytesIO) -> bytes:
+    """Pack an archive again with one date for every part, so that its bytes are the same."""
+    packed = io.BytesIO()
+    with ZipFile(archive) as source, ZipFile(packed, "w") as target:
+        for part in source.infolist():
+            target.writestr(
+                ZipInfo(part.filename), source.read(part), compress_type=part.compress_type
+            )
+    return packed.getvalue()
+
+
+def guarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would take for a formula.
+
+    A negative number is none.
+
+    >>> guarded(pl.DataFrame({"account": ["=1+2", "A-1"], "value": [-1, 2]})).rows()
+    [("'=1+2", -1), ('A-1', 2)]
+    """
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    return frame.with_columns(
+        pl.when(
+            pl.col(name).str.contains(r"^[=+@\t\r-]")
+            & ~pl.col(name).str.contains(r"^-[0-9]+(\.[0-9]+)?$")
+        )
+        .then(pl.format("'{}", pl.col(name)))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in texts
+    )
 
 
 def results_table(analysis: Analysis) -> str:

@@ -122,3 +122,23 @@ def test_markup_in_any_label_shows_as_text(analysis):
     assert "<script>alert(1)</script>" in soup.get_text()
     assert not soup.find_all("script")
     assert not soup.find_all(attrs={"onload": True})
+
+
+def test_a_computed_figure_explains_itself(analysis):
+    markup = display.computed(analysis, "downsizing_ratio", "complaints_daily_rate").markup
+    entries = BeautifulSoup(markup, "html.parser").find("dl")
+    assert [each.get_text() for each in entries.find_all("dt")] == ["精簡率", "每日件數"]
+    first, second = (each.get_text() for each in entries.find_all("dd"))
+    assert "（基準日人數－報告日人數）÷基準日人數" in first
+    assert "例：工級人員，1,657 ÷ 8,462＝19.58%。" in first
+    assert "高雄市政府秘書處業務報告" in first
+    assert "2,052 ÷ 166＝12.4件／日" in second
+
+
+def test_a_compound_rate_is_not_said_to_be_a_quotient(analysis):
+    assert "例：" not in display.computed(analysis, "headcount_compound_rate").markup
+
+
+def test_what_a_period_does_not_have_is_not_explained(analysis):
+    bare = dataclasses.replace(analysis, results=analysis.results.clear())
+    assert display.computed(bare, "downsizing_ratio").markup == ""

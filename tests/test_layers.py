@@ -39,6 +39,7 @@ LAYERS = (
     ("output",),
     ("report.errors",),
     ("report.kernel",),
+    ("report.downloads",),
     ("report.notebooks",),
     ("report.publishing",),
     ("report.page",),

@@ -13,6 +13,7 @@ import jinja2
 
 from kao_metrics import labels, sentences
 from kao_metrics.analysis import Analysis
+from kao_metrics.report.downloads import downloads
 from kao_metrics.report.notebooks import Notebook
 from kao_metrics.report.publishing import checksums
 
@@ -51,7 +52,7 @@ def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
         period=labels.period_name(analysis.period, lang),
         code=analysis.period.code,
         covered=sentences.covered(analysis),
-        sections=[_section(notebook, lang) for notebook in notebooks],
+        sections=[_section(notebook, analysis) for notebook in notebooks],
         style=style,
         policy=_policy(style),
         version=metadata.version("kao-metrics"),
@@ -68,11 +69,13 @@ def _policy(style: str) -> str:
     )
 
 
-def _section(notebook: Notebook, lang: str) -> dict[str, Any]:
+def _section(notebook: Notebook, analysis: Analysis) -> dict[str, Any]:
+    lang = analysis.lang
     return {
         "id": re.sub(r"\W+", "-", notebook.key).strip("-") or "section",
         "title": _title(notebook, lang),
         "body": fragment(notebook, lang),
+        "downloads": downloads(analysis, notebook.key),
     }
 
 

@@ -112,3 +112,13 @@ def test_the_printed_page_is_a4_and_leaves_nothing_out(browser, report, tmp_path
     opened.close()
     assert printed.startswith(b"%PDF")
     assert 8 <= printed.count(b"/Type /Page\n") <= 24
+
+
+def test_results_are_taken_from_the_page_itself(page):
+    with page.expect_download() as caught:
+        page.locator("#overview .kao-downloads a").first.click()
+    saved = caught.value
+    assert saved.suggested_filename == "2018-S1-results.csv"
+    assert "frontline,1657,8462,0.195816591822" in Path(saved.path()).read_text(
+        encoding="utf-8-sig"
+    )
