@@ -82,6 +82,7 @@ def main(
       kao-metrics check                            every table against its contract
       kao-metrics metrics 107H1 --format csv       every figure as data
       kao-metrics audit 107H1                      stated figures, computed again
+      kao-metrics verify reports/2018-S1.html      what changed since it was made
     """
     if version:
         from kao_metrics import __version__  # noqa: PLC0415
@@ -243,6 +244,35 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
         else:
             _write(out.findings_table(found, lang.value), output)
         _say(_counts(found))
+
+
+@app.command()
+def verify(
+    report: Annotated[Path, typer.Argument(metavar="REPORT", help="The HTML file of a report.")],
+    data_dir: DataDir = Path("data"),
+    notebooks_dir: Annotated[
+        Path, typer.Option("--notebooks-dir", help="Folder with the notebooks.")
+    ] = Path("notebooks"),
+) -> None:
+    """Tell whether a report was made from these data, notebooks and code.
+
+    Reads the manifest beside the page and lists what changed since. Exit status 1 if
+    anything did.
+
+    \b
+    Examples:
+      kao-metrics verify reports/2018-S1.html
+    """
+    with _errors():
+        from kao_metrics.report import verify as differences  # noqa: PLC0415
+
+        found = differences(report, data_dir=data_dir, notebooks_dir=notebooks_dir)
+        for each in found:
+            typer.echo(each)
+        if found:
+            _say(f"{report} would come out differently: {len(found)} changes")
+            raise typer.Exit(FAILED)
+        _say(f"{report} was made from these data, notebooks and code")
 
 
 def _counts(found: list[Finding]) -> str:

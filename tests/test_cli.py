@@ -295,3 +295,12 @@ def test_a_reader_who_leaves_early_sees_no_traceback(data_dir):
     ) as process:
         process.stdout.close()
         assert process.stderr.read() == ""
+
+
+def test_verify_says_what_changed_and_exits_accordingly(report, data_dir, notebooks_dir, broken):
+    options = ["--notebooks-dir", str(notebooks_dir), "--data-dir"]
+    same = CliRunner().invoke(app, ["verify", str(report), *options, str(data_dir)])
+    assert (same.exit_code, same.stdout) == (0, "")
+    (broken / "remarks.toml").unlink()
+    changed = CliRunner().invoke(app, ["verify", str(report), *options, str(broken)])
+    assert (changed.exit_code, changed.stdout) == (1, "data: remarks.toml is no longer there\n")

@@ -40,6 +40,7 @@ LAYERS = (
     ("report.errors",),
     ("report.kernel",),
     ("report.downloads",),
+    ("report.manifest",),
     ("report.notebooks",),
     ("report.publishing",),
     ("report.page",),

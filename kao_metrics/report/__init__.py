@@ -17,11 +17,12 @@ from kao_metrics.output import write_results
 from kao_metrics.period import Period
 from kao_metrics.readers import open_data
 from kao_metrics.report.errors import ReportError, UsageError
+from kao_metrics.report.manifest import differences
 from kao_metrics.report.notebooks import checked_parameters, find_notebooks, run_all
 from kao_metrics.report.page import page
 from kao_metrics.report.publishing import Publication, report_name
 
-__all__ = ["ReportError", "UsageError", "make_report", "report_name"]
+__all__ = ["ReportError", "UsageError", "make_report", "report_name", "verify"]
 
 
 def make_report(  # noqa: PLR0913 - the options of the command
@@ -77,7 +78,26 @@ def make_report(  # noqa: PLR0913 - the options of the command
         executed = run_all(checked, publication.folder, progress)
         write_results(analysis.results, publication.folder)
         publication.page.write_text(page(analysis, executed, data.folder), encoding="utf-8")
-        publication.write_manifest(
-            data.folder, Path(notebooks_dir), [each.name for each in executed]
-        )
+        publication.write_manifest(data.folder, [each.path for each in executed])
         return publication.publish()
+
+
+def verify(
+    page: str | Path, *, data_dir: str | Path = "data", notebooks_dir: str | Path = "notebooks"
+) -> list[str]:
+    """Say what has changed since a report was made; an empty list if nothing has.
+
+    Parameters
+    ----------
+    page
+        The HTML file.
+    data_dir, notebooks_dir
+        The tables and notebooks to hold it against; the code is the one that runs.
+
+    Raises
+    ------
+    ReportError
+        If there is no such report, or no manifest beside it.
+    """
+    notebooks = [each.path for each in find_notebooks(Path(notebooks_dir))]
+    return differences(Path(page), Path(data_dir), notebooks)

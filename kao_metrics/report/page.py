@@ -14,8 +14,8 @@ import jinja2
 from kao_metrics import labels, sentences
 from kao_metrics.analysis import Analysis
 from kao_metrics.report.downloads import downloads
+from kao_metrics.report.manifest import checksums
 from kao_metrics.report.notebooks import Notebook
-from kao_metrics.report.publishing import checksums
 
 _HERE: Final = resources.files("kao_metrics.report").joinpath("templates")
 _SHORT: Final = 12
@@ -42,10 +42,7 @@ def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
     )
     lang = analysis.lang
     style = _HERE.joinpath("style.css").read_text(encoding="utf-8")
-    digests = {
-        path.relative_to(data_dir).as_posix(): digest
-        for path, digest in checksums(data_dir, analysis.period).items()
-    }
+    digests = checksums(data_dir, analysis.period)
     return environment.get_template("page.html.j2").render(
         lang="zh-Hant-TW" if lang == "zh-TW" else "en",
         words=lambda key, **values: labels.text(key, lang, **values),

@@ -8,21 +8,17 @@ the older report as it was, and the hidden folder is removed.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
-import platform
 import shutil
 import tempfile
-from importlib import metadata
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from kao_metrics.labels import DEFAULT_LANGUAGE
 from kao_metrics.period import Period
 from kao_metrics.report.errors import ReportError
-
-_PACKAGES: Final = ("kao-metrics", "polars", "altair", "papermill", "nbconvert", "great-tables")
+from kao_metrics.report.manifest import MANIFEST, manifest, sha256
 
 
 def report_name(period: Period, lang: str) -> str:
@@ -88,25 +84,15 @@ class Publication:
         """Where the page is written."""
         return self._work / "page.html"
 
-    def write_manifest(self, data_dir: Path, notebooks_dir: Path, notebooks: list[str]) -> None:
+    def write_manifest(self, data_dir: Path, notebooks: list[Path]) -> None:
         """Write what the report was made from, and when; the page itself says no time."""
-        manifest = {
-            "period": self._period.code,
+        made = manifest(self._period, data_dir, notebooks) | {
             "lang": self._lang,
             "made_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
-            "python": platform.python_version(),
-            "packages": {name: metadata.version(name) for name in _PACKAGES},
-            "data": {
-                path.relative_to(data_dir).as_posix(): digest
-                for path, digest in checksums(data_dir, self._period).items()
-            },
-            "notebooks": {
-                f"{name}.ipynb": _sha256(notebooks_dir / f"{name}.ipynb") for name in notebooks
-            },
-            "page": {f"{self._name}.html": _sha256(self.page)},
+            "page": {f"{self._name}.html": sha256(self.page)},
         }
-        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-        (self.folder / "manifest.json").write_text(text, encoding="utf-8")
+        text = json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+        (self.folder / MANIFEST).write_text(text, encoding="utf-8")
 
     def publish(self) -> Path:
         """Put page and folder in place and return the page."""
@@ -123,15 +109,3 @@ class Publication:
                 aside.rename(folder)
             raise
         return page
-
-
-def checksums(data_dir: Path, period: Period) -> dict[Path, str]:
-    """Return the SHA-256 of each data file that a period's report reads."""
-    tables = sorted(data_dir.glob(f"*/{period.code}.csv"))
-    shared = [data_dir / name for name in ("periods.csv", "sources.toml", "remarks.toml")]
-    reference = sorted((data_dir / "reference").glob("*.csv"))
-    return {path: _sha256(path) for path in [*shared, *tables, *reference] if path.exists()}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

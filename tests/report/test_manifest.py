@@ -1,0 +1,106 @@
+"""Manifests: a report is held against what it was made from, and every change is named."""
+
+import hashlib
+import shutil
+
+import pytest
+
+from kao_metrics.period import Period
+from kao_metrics.report import ReportError, verify
+from kao_metrics.report import manifest as manifests
+from kao_metrics.report.manifest import checksums
+
+PERIOD = Period(2018, 1)
+
+
+@pytest.fixture
+def made(tmp_path, report, data_dir, notebooks_dir):
+    """A copy of the real report with copies of what it was made from."""
+    shutil.copy(report, tmp_path / report.name)
+    shutil.copytree(report.with_suffix(""), tmp_path / report.stem)
+    shutil.copytree(data_dir, tmp_path / "data")
+    shutil.copytree(notebooks_dir, tmp_path / "notebooks")
+    return tmp_path
+
+
+def changes(made):
+    folders = {"data_dir": made / "data", "notebooks_dir": made / "notebooks"}
+    return verify(made / "2018-S1.html", **folders)
+
+
+def append(path, text):
+    path.write_text(path.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+def test_checksums_are_of_the_files_that_the_report_reads_and_no_others(broken):
+    for name in ("workforce/2018-S2.csv", "workforce/2017-S2.csv", "reference/notes.txt"):
+        (broken / name).write_bytes(b"another file")
+    found = checksums(broken, PERIOD)
+    tables = ("complaints", "retirement_reserve", "services", "stated", "workforce")
+    assert set(found) == {
+        "periods.csv",
+        "sources.toml",
+        "remarks.toml",
+        "reference/peer_cities.csv",
+        "workforce/2017-S2.csv",  # the period before, with which the report compares
+        *(f"{table}/2018-S1.csv" for table in tables),
+    }
+    for name, digest in found.items():
+        assert digest == hashlib.sha256((broken / name).read_bytes()).hexdigest()
+
+
+def test_nothing_has_changed_since_a_report_was_just_made(made):
+    assert changes(made) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("2018-S1.html", "page: 2018-S1.html was changed after it was made"),
+        ("data/complaints/2018-S1.csv", "data: complaints/2018-S1.csv changed"),
+        ("data/remarks.toml", "data: remarks.toml changed"),
+        ("notebooks/02_workforce.ipynb", "notebooks: 02_workforce.ipynb changed"),
+    ],
+)
+def test_a_file_that_changed_is_named(made, file, said):
+    append(made / file, "\n")
+    assert changes(made) == [said]
+
+
+def test_files_that_came_and_went_are_named(made):
+    (made / "data/stated/2018-S1.csv").unlink()
+    append(made / "data/periods.csv", "")
+    shutil.copy(made / "notebooks/01_overview.ipynb", made / "notebooks/07_extra.ipynb")
+    assert changes(made) == [
+        "data: stated/2018-S1.csv is no longer there",
+        "notebooks: 07_extra.ipynb is new",
+    ]
+
+
+def test_code_and_versions_that_changed_are_named(made, monkeypatch):
+    code = manifests._code()
+    monkeypatch.setattr(manifests, "_code", lambda: {**code, "period.py": "other"})
+    monkeypatch.setattr(manifests.platform, "python_version", lambda: "3.99.0")
+    found = changes(made)
+    assert found[0] == "code: period.py changed"
+    assert found[1].startswith("packages: python changed from 3.")
+    assert found[1].endswith(" to 3.99.0")
+
+
+def test_a_file_of_another_period_is_no_change(made):
+    (made / "data/workforce/2019-S2.csv").write_bytes(b"another period")
+    assert changes(made) == []
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"page": 1}', "no json"])
+def test_a_manifest_that_is_none_is_an_error(made, content):
+    (made / "2018-S1/manifest.json").write_text(content, encoding="utf-8")
+    with pytest.raises(ReportError, match="no manifest of a report"):
+        changes(made)
+
+
+@pytest.mark.parametrize("missing", ["2018-S1.html", "2018-S1/manifest.json"])
+def test_a_report_that_is_not_there_is_an_error_that_names_the_file(made, missing):
+    (made / missing).unlink()
+    with pytest.raises(ReportError, match=missing):
+        changes(made)
