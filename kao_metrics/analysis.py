@@ -18,7 +18,8 @@ from kao_metrics.metrics.reference import reference_ratios
 from kao_metrics.metrics.stated import Finding, findings, operands
 from kao_metrics.period import Period, PeriodError
 from kao_metrics.printed import plain
-from kao_metrics.readers import Data, find_data_dir, open_data, read_stated
+from kao_metrics.readers import PERIODS, Data, find_data_dir, open_data, read_stated
+from kao_metrics.schemas import TABLES
 from kao_metrics.sources import REMARKS, Source, SourceError, read_remarks
 
 
@@ -144,7 +145,7 @@ class Checked:
 
 def check(data: Data) -> Checked:
     """Check every table of every period of a data folder; find every failure."""
-    failures: list[Failure] = []
+    failures = _files_of_no_period(data)
     remainders: list[str] = []
     for period in data.periods.values():
         try:
@@ -165,6 +166,18 @@ def check(data: Data) -> Checked:
             path = str(data.folder / REMARKS)
             failures.append(Failure("remarks", path, (), "", str(error), "words in zh-TW and en"))
     return Checked(list(dict.fromkeys(failures)), remainders)
+
+
+def _files_of_no_period(data: Data) -> list[Failure]:
+    """Find tables that no report would read, so that none is lost by a slip in its name."""
+    found = "a table of no period"
+    expected = f"the name of a period that {PERIODS} has, such as 2018-S1.csv"
+    return [
+        Failure(table, str(path), (), "", found, expected)
+        for table in TABLES
+        for path in sorted((data.folder / table).glob("*.csv"))
+        if path.stem not in data.periods
+    ]
 
 
 def _remainders(table: pl.LazyFrame, path: Path) -> list[str]:

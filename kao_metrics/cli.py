@@ -202,7 +202,7 @@ def metrics(
 def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
     period: Annotated[
         str | None,
-        typer.Argument(metavar="[PERIOD]", help="A half-year, such as 107H1 or 2018-S1."),
+        typer.Argument(metavar="PERIOD", help="A half-year, such as 107H1 or 2018-S1."),
     ] = None,
     stated: Annotated[
         Path | None, typer.Option("--stated", help="A file of stated figures to check instead.")

@@ -88,7 +88,7 @@ def key_figures(analysis: Analysis) -> Shown:
     markup = "".join(
         '<div class="kao-card">'
         f"<dt>{html.escape(name, quote=False)}</dt>"
-        f'<dd><span class="kao-figure-value">{html.escape(value, quote=False)}</span>'
+        f'<dd><span class="kao-figure-value">{html.escape(value, quote=False)}</span> '
         f"<span>{html.escape(detail, quote=False)}</span></dd></div>"
         for name, value, detail in cards
     )

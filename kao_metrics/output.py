@@ -164,6 +164,8 @@ def write_results(results: pl.DataFrame, folder: Path) -> None:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file beside its place and rename it, so that no half of it is ever seen."""
+    if not path.parent.is_dir():
+        raise NotADirectoryError(f"{path.parent}: no such folder")
     handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

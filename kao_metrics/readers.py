@@ -206,12 +206,13 @@ def find_data_dir(folder: str | Path = "") -> Path:
     """Return the data folder: the one that is named, or the nearest ``data`` above here.
 
     A notebook that is opened in ``notebooks/`` and one that is run from the top level find
-    the same folder.
+    the same folder; from anywhere else it is the one beside the package, in a clone.
     """
     if folder:
         return Path(folder)
     here = Path.cwd()
-    found = (top / "data" for top in (here, *here.parents) if (top / "data" / PERIODS).exists())
+    tops = (here, *here.parents, Path(__file__).parent.parent)
+    found = (top / "data" for top in tops if (top / "data" / PERIODS).exists())
     return next(found, here / "data")
 
 

@@ -42,8 +42,21 @@ def figures(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     Returns
     -------
     LazyFrame
-        Results; ``complaints_first``, ``complaints_second``, ``mediations``, with breakdown
-        ``_T``, a sector or a category. Months are added up.
+        Results, one row a stage and breakdown (``_T``, a sector or a category); cases of
+        ``complaints_first``, ``complaints_second``, ``mediations``. Months are added up. No
+        value is missing: what is not counted has no row.
+
+    Notes
+    -----
+    Source: the business report, section 6.2.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = figures(report.tables["complaints"], report.period).collect()
+    >>> found.select("indicator", pl.col("value").cast(int)).rows()
+    [('complaints_first', 2052), ('complaints_second', 542), ('mediations', 68)]
     """
     frame = of_period(complaints, period)
     return pl.concat(
@@ -62,7 +75,8 @@ def figures(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 def complaints_daily_rate(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the cases of each stage a covered day: cases ÷ covered days.
 
-    Parameters as `figures`; one row a stage, breakdown is the stage's count.
+    Parameters as `figures`; one row a stage, breakdown is the stage's count. Both ends of the
+    covered days count, so no value is missing.
 
     Examples
     --------
@@ -97,8 +111,26 @@ def complaints_daily_rate(complaints: pl.LazyFrame, period: Period) -> pl.LazyFr
 def second_complaint_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the escalation to the second stage: second complaints ÷ first complaints.
 
-    Parameters as `figures`; one row, a fraction. It can exceed 1, because a second
-    complaint may belong to a first one of an earlier period.
+    Parameters and source as `figures`.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row; a fraction. Missing where the later stage is not given
+        (``no_numerator``), or the earlier one is not given or zero (``no_denominator``); no
+        row where neither is given.
+
+    Notes
+    -----
+    It can exceed 1, because a second complaint may belong to a first one of an earlier period.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = second_complaint_ratio(report.tables["complaints"], report.period).collect()
+    >>> found.select(pl.col("value").cast(float).round(4)).rows()
+    [(0.2641,)]
     """
     counts = _counts(of_period(complaints, period))
     return share_of(
@@ -109,7 +141,15 @@ def second_complaint_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
 def mediation_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the escalation to mediation: mediations ÷ second complaints.
 
-    Parameters and columns as `second_complaint_ratio`.
+    Parameters, columns and reasons as `second_complaint_ratio`.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = mediation_ratio(report.tables["complaints"], report.period).collect()
+    >>> found.select(pl.col("value").cast(float).round(4)).rows()
+    [(0.1255,)]
     """
     counts = _counts(of_period(complaints, period))
     return share_of(counts, period, "mediation_ratio", "mediations", "complaints_second")
@@ -118,8 +158,14 @@ def mediation_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 def complaints_share(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the share of each sector and category in the cases of its stage.
 
-    Parameters as `figures`; breakdown is the stage's count and the code, with a point
-    between. No rows where nothing is broken down.
+    Parameters as `figures`.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row a stage and sector or category; a fraction: its cases ÷ the stage's.
+        Breakdown is the stage's count and the code, with a point between. Missing where the
+        stage has no cases (``no_denominator``); no rows where nothing is broken down.
     """
     frame = of_period(complaints, period)
     whole = _counts(frame).select("stage", whole="value")
@@ -141,10 +187,6 @@ def complaints_share(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return how the rate a covered day changed, with a 95 % interval.
 
-    Rate ratio − 1, against the half-year before and the same half of last year. The
-    interval is the exact conditional one for two Poisson counts: given their sum, the
-    newer count is binomial (Clopper and Pearson 1934).
-
     Parameters
     ----------
     complaints
@@ -155,9 +197,23 @@ def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
     Returns
     -------
     LazyFrame
-        Results; breakdown is the stage's count and ``previous`` or
-        ``same_half_last_year``, with a point between. Missing where there is no earlier
-        period, or its count is zero.
+        Results, one row a stage and comparison; a fraction, a fall is negative. Breakdown is
+        the stage's count and ``previous`` (the half-year before) or ``same_half_last_year``,
+        with a point between. Missing where there is no earlier period
+        (``no_earlier_period``), or its count is zero (``no_denominator``).
+
+    Notes
+    -----
+    (Cases ÷ covered days) ÷ (cases then ÷ covered days then) − 1; the interval is that of
+    `rate_ratio_interval`, less 1.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = complaints_rate_change(report.tables["complaints"], report.period).collect()
+    >>> found.select("breakdown", "value", "reason").rows()[:1]
+    [('complaints_first.previous', None, 'no_earlier_period')]
     """
     counts = _counts(complaints)
     now = counts.filter(pl.col("time_period") == period.code)
@@ -198,6 +254,17 @@ def monthly_counts(complaints: pl.LazyFrame, stage: str = "first") -> pl.LazyFra
     LazyFrame
         ``month`` (its first day), ``value`` (cases), in the order of months; no rows where
         cases are not given by month.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> rows = pl.LazyFrame({
+    ...     "row": [2, 3, 4], "month": [dt.date(2018, month, 1) for month in (3, 2, 2)],
+    ...     "stage": ["first"] * 3, "sector": ["_T", "goods", "services"],
+    ...     "category": ["_T"] * 3, "value": [9, 5, 2],
+    ... }).with_columns(lower="value", upper="value")
+    >>> monthly_counts(rows).collect()["value"].to_list()
+    [7, 9]
     """
     monthly = complaints.filter(pl.col("month").is_not_null(), pl.col("stage") == stage)
     return fold(monthly, ("category", "sector"), ("month",)).select("month", "value").sort("month")
@@ -208,6 +275,28 @@ def rate_ratio_interval(
 ) -> tuple[float, float]:
     """Bound the ratio of two Poisson rates exactly, given the sum of their counts.
 
+    Parameters
+    ----------
+    now, then
+        The two counts.
+    days_now, days_then
+        The days over which they were counted.
+    level
+        The coverage of the interval.
+
+    Returns
+    -------
+    tuple of float
+        The lowest and the highest ratio, now to then; infinite at the top without earlier
+        cases, not a number without any cases.
+
+    Notes
+    -----
+    Given their sum, the newer count is binomial: its share *p* has the interval of Clopper and
+    Pearson (1934), and the ratio is *p* ÷ (1 − *p*) × ``days_then`` ÷ ``days_now``.
+
+    Examples
+    --------
     >>> low, high = rate_ratio_interval(20, 181, 10, 181)
     >>> round(low, 3), round(high, 3)
     (0.894, 4.785)

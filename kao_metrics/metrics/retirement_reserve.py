@@ -49,6 +49,24 @@ def figures(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
         Table ``retirement_reserve``; one row an amount or a number of accounts.
     period
         The period of the report.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row a printed figure, in its own unit; breakdown is ``_T``. No value is
+        missing: a figure that is not printed has no row.
+
+    Notes
+    -----
+    Source: the business report, section 5.1(6).
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = figures(report.tables["retirement_reserve"], report.period).collect()
+    >>> found.select("indicator", pl.col("value").cast(float)).rows()[:2]
+    [('reserve_initial_shortfall', 33.2), ('reserve_contributed', 29.34)]
     """
     return printed_figures(retirement_reserve, period)
 
@@ -56,17 +74,18 @@ def figures(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 def reserve_amount_coverage_ratio(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the amount coverage: contributed so far ÷ initial shortfall.
 
-    Parameters
-    ----------
-    retirement_reserve
-        Table ``retirement_reserve``; one row an amount or a number of accounts.
-    period
-        The period of the report.
+    Parameters as `figures`.
 
     Returns
     -------
     LazyFrame
-        Results, one row; a fraction, with the interval of the printed rounding.
+        Results, one row; a fraction, with the interval of the printed rounding. Missing where
+        the part is not given (``no_numerator``), or the whole is not given or zero
+        (``no_denominator``); no row where neither is given.
+
+    Notes
+    -----
+    The duty to make up the shortfall: Labor Standards Act, art. 56.
 
     Examples
     --------
@@ -96,7 +115,16 @@ def reserve_account_coverage_ratio(
 ) -> pl.LazyFrame:
     """Return the account coverage: fully funded accounts ÷ accounts in total.
 
-    Parameters and columns as `reserve_amount_coverage_ratio`.
+    Parameters, reasons and source as `reserve_amount_coverage_ratio`; one row, a fraction.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> reserve = report.tables["retirement_reserve"]
+    >>> found = reserve_account_coverage_ratio(reserve, report.period).collect()
+    >>> found.select(pl.col("value").cast(float).round(4)).rows()
+    [(0.9981,)]
     """
     return share_of(
         of_period(retirement_reserve, period),
@@ -112,8 +140,27 @@ def reserve_remainder_amount_stock(
 ) -> pl.LazyFrame:
     """Return what is left by subtraction: initial shortfall − contributed so far.
 
+    Parameters as `figures`.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row; hundred million TWD, with the interval of the printed rounding.
+        Missing where a figure is not given (``no_figure``); no row where the table is empty.
+
+    Notes
+    -----
     The report also prints what is outstanding (``reserve_outstanding``); the two need not
     agree, because the text does not say whether they share a base year.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> reserve = report.tables["retirement_reserve"]
+    >>> found = reserve_remainder_amount_stock(reserve, report.period).collect()
+    >>> found.select(pl.col("lower", "value", "upper").cast(float)).rows()
+    [(3.805, 3.86, 3.915)]
     """
     return results(
         _one_row(retirement_reserve, period),
@@ -128,7 +175,19 @@ def reserve_remainder_amount_stock(
 def reserve_accounts_outstanding_stock(
     retirement_reserve: pl.LazyFrame, period: Period
 ) -> pl.LazyFrame:
-    """Return how many accounts are not fully funded: accounts in total − fully funded."""
+    """Return how many accounts are not fully funded: accounts in total − fully funded.
+
+    Parameters and reasons as `reserve_remainder_amount_stock`; one row, accounts.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> reserve = report.tables["retirement_reserve"]
+    >>> found = reserve_accounts_outstanding_stock(reserve, report.period).collect()
+    >>> found.select(pl.col("value").cast(int), "unit").rows()
+    [(1, 'account')]
+    """
     return results(
         _one_row(retirement_reserve, period),
         period,
@@ -142,9 +201,29 @@ def reserve_accounts_outstanding_stock(
 def reserve_yearly_payment_rate(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the even yearly payment that ends the shortfall within the planned years.
 
-    A scenario (status E) that starts on the last day of the period, not a forecast:
-    outstanding ÷ planned years. Breakdown ``by_subtraction`` takes the shortfall minus the
-    contributions, ``as_stated`` the outstanding amount that the report prints.
+    Parameters as `figures`.
+
+    Returns
+    -------
+    LazyFrame
+        Results, two rows; hundred million TWD a year, status E, reason ``even_payments``.
+        Breakdown ``by_subtraction`` takes the shortfall minus the contributions, ``as_stated``
+        the outstanding amount that the report prints. Missing where that is not given
+        (``no_numerator``), or the years are not given or zero (``no_denominator``).
+
+    Notes
+    -----
+    Outstanding ÷ planned years: a scenario that starts on the last day of the period, not a
+    forecast.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> reserve = report.tables["retirement_reserve"]
+    >>> found = reserve_yearly_payment_rate(reserve, report.period).collect()
+    >>> found.select("breakdown", pl.col("value").cast(float).round(2)).rows()
+    [('by_subtraction', 1.29), ('as_stated', 2.03)]
     """
     frame = _one_row(retirement_reserve, period)
     years = Bounded.column("plan_years")
@@ -172,9 +251,6 @@ def reserve_yearly_payment_rate(retirement_reserve: pl.LazyFrame, period: Period
 def reserve_account_gap_stock(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the statutory gap of each account, due by 31 March of the next year.
 
-    Gap = benefits of those who become eligible next year (``required``) − balance at the
-    end of the year, not below zero (Labor Standards Act, art. 56 para. 2).
-
     Parameters
     ----------
     retirement_accounts
@@ -185,7 +261,24 @@ def reserve_account_gap_stock(retirement_accounts: pl.LazyFrame, period: Period)
     Returns
     -------
     LazyFrame
-        Results, one row an account at the newest date; TWD.
+        Results, one row an account at the newest date, largest gap first; TWD. Breakdown is
+        the account; no value is missing.
+
+    Notes
+    -----
+    Gap = benefits of those who become eligible next year (``required``) − balance at the end
+    of the year, not below zero (Labor Standards Act, art. 56 para. 2).
+
+    Examples
+    --------
+    >>> accounts = pl.LazyFrame({
+    ...     "time_period": ["2018-S1"] * 3, "as_of": ["2017-12-31"] * 3,
+    ...     "account": ["A", "B", "C"], "source_id": ["report"] * 3,
+    ...     "required": [300, 500, 80], "balance": [250, 400, 90],
+    ... }, schema_overrides={"required": DECIMAL, "balance": DECIMAL})
+    >>> gaps = reserve_account_gap_stock(accounts, Period(2018, 1)).collect()
+    >>> gaps.select("breakdown", pl.col("value").cast(int)).rows()
+    [('B', 100), ('A', 50), ('C', 0)]
     """
     frame = _accounts(retirement_accounts, period)
     return results(
@@ -203,8 +296,24 @@ def reserve_gap_concentration_share(
 ) -> pl.LazyFrame:
     """Return how much of all gaps the account with the largest gap has.
 
-    Parameters as `reserve_account_gap_stock`; one row, a fraction. Without any gap the
-    value is missing.
+    Parameters and source as `reserve_account_gap_stock`.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row; a fraction: largest gap ÷ sum of the gaps. Missing without any gap
+        (``no_denominator``); no row without any account.
+
+    Examples
+    --------
+    >>> accounts = pl.LazyFrame({
+    ...     "time_period": ["2018-S1"] * 2, "as_of": ["2017-12-31"] * 2,
+    ...     "account": ["A", "B"], "source_id": ["report"] * 2,
+    ...     "required": [300, 500], "balance": [250, 400],
+    ... }, schema_overrides={"required": DECIMAL, "balance": DECIMAL})
+    >>> share = reserve_gap_concentration_share(accounts, Period(2018, 1)).collect()
+    >>> share.select(pl.col("value").cast(float).round(4)).rows()
+    [(0.6667,)]
     """
     frame = (
         _accounts(retirement_accounts, period)

@@ -38,8 +38,17 @@ def figures(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     Returns
     -------
     LazyFrame
-        Results; breakdown ``_T`` is the newest figure of an indicator (one without a date
-        is the report's own and the newest), an earlier one is named by its date.
+        Results, one row an indicator and date, in the unit of the row; no value is missing.
+        Breakdown ``_T`` is the newest figure of an indicator (one without a date is the
+        report's own and the newest), an earlier one is named by its date.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = figures(report.tables["services"], report.period).collect()
+    >>> found.select("indicator", pl.col("value").cast(int), "unit").rows()[:2]
+    [('delegations_received', 28, 'case'), ('visitors_received', 234, 'person')]
     """
     frame = of_period(services, period)
     when = pl.col("as_of").fill_null(dt.date.max)
@@ -51,7 +60,26 @@ def figures(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 def selected_archives_share(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the share of reviewed political archives that were selected for transfer.
 
-    Parameters as `figures`; one row, a fraction: transferred ÷ reviewed.
+    Parameters as `figures`.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row; a fraction. Missing where the part is not given (``no_numerator``),
+        or the whole is not given or zero (``no_denominator``); no row where neither is given.
+
+    Notes
+    -----
+    Cases selected for transfer ÷ cases reviewed, both newest: the business report, section
+    4.3(3).
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = selected_archives_share(report.tables["services"], report.period).collect()
+    >>> found.select(pl.col("value").cast(float).round(4)).rows()
+    [(0.8451,)]
     """
     return share_of(
         _newest(of_period(services, period)),
@@ -65,7 +93,19 @@ def selected_archives_share(services: pl.LazyFrame, period: Period) -> pl.LazyFr
 def award_rate(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the share of nominees for the frontline staff award who received it.
 
-    Parameters as `figures`; one row, a fraction: awarded ÷ nominated.
+    Parameters, columns and reasons as `selected_archives_share`.
+
+    Notes
+    -----
+    Awarded ÷ nominated: the business report, section 5.1(2).
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = award_rate(report.tables["services"], report.period).collect()
+    >>> found.select(pl.col("value").cast(float).round(4)).rows()
+    [(0.4762,)]
     """
     return share_of(
         _newest(of_period(services, period)),
@@ -79,7 +119,11 @@ def award_rate(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 def open_datasets_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the growth of open datasets: (total − year before) ÷ year before.
 
-    Parameters as `figures`; one row, a fraction.
+    Parameters, columns and reasons as `selected_archives_share`; a fall is negative.
+
+    Notes
+    -----
+    Source: the business report, section 4.2(1).
 
     Examples
     --------
@@ -113,7 +157,21 @@ def open_datasets_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame
 def part_share(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the share of each part in the figure that it is a part of.
 
-    Parameters as `figures`; one row a part, breakdown is the part's indicator.
+    Parameters as `figures`.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row a part; a fraction: part ÷ whole, both newest. Breakdown is the part's
+        indicator. Missing where the whole is zero (``no_denominator``).
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = part_share(report.tables["services"], report.period).collect()
+    >>> found.select("breakdown", pl.col("value").cast(float).round(4)).rows()[:2]
+    [('winter_camp_disadvantaged', 0.5), ('dormitories_chief', 0.0492)]
     """
     newest = _newest(of_period(services, period))
     whole = newest.select(
@@ -137,9 +195,6 @@ def part_share(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 def service_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return how each service changed against earlier periods: now ÷ then − 1.
 
-    Flows are compared a covered day, stocks and rates as they are; labels.toml says which
-    a figure is.
-
     Parameters
     ----------
     services
@@ -150,8 +205,27 @@ def service_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     Returns
     -------
     LazyFrame
-        Results; breakdown is the indicator and ``previous`` or ``same_half_last_year``,
-        with a point between. Rows only for figures that both periods have.
+        Results, one row a figure and comparison, for figures that both periods have; a
+        fraction. Breakdown is the indicator and ``previous`` (the half-year before) or
+        ``same_half_last_year``, with a point between. Missing where the earlier figure is zero
+        (``no_denominator``).
+
+    Notes
+    -----
+    Flows are compared a covered day, stocks and rates as they are; labels.toml says which a
+    figure is.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> rows = pl.LazyFrame({
+    ...     "row": [2, 2], "time_period": ["2018-S1", "2017-S2"], "as_of": [None, None],
+    ...     "covers_from": [dt.date(2018, 1, 16), dt.date(2017, 7, 1)],
+    ...     "covers_to": [dt.date(2018, 6, 30), dt.date(2017, 12, 31)],
+    ...     "indicator": ["vehicle_trips"] * 2, "value": [83, 46], "source_id": ["report"] * 2,
+    ... }, schema_overrides={"value": DECIMAL}).with_columns(lower="value", upper="value")
+    >>> service_change(rows, Period(2018, 1)).collect()["value"].cast(float).to_list()
+    [1.0]
     """
     flows = [code for code in codes("indicator") if attribute("indicator", code, "kind") == "flow"]
     days = ((pl.col("covers_to") - pl.col("covers_from")).dt.total_days() + 1).cast(DECIMAL)

@@ -32,12 +32,16 @@ _UNIT: Final = "person"
 def figures(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the staff figures as printed: ``frontline_total``, ``frontline_baseline`` ...
 
-    Parameters
-    ----------
-    workforce
-        Table ``workforce``; persons, one row a kind of staff and date.
-    period
-        The period of the report.
+    Parameters as `composition_share`. One row a kind of staff at the latest date, and one at the
+    earliest under a name with ``_baseline``; persons; breakdown ``_T``; never missing.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = figures(report.tables["workforce"], report.period).collect()
+    >>> found.select("indicator", pl.col("value").cast(int)).rows()[-3:-1]
+    [('frontline_baseline', 8462), ('temporary_baseline', 3462)]
     """
     frame = of_period(workforce, period)
     first, last = pl.col("as_of").min(), pl.col("as_of").max()
@@ -55,7 +59,15 @@ def headcount_reduction(
 ) -> pl.LazyFrame:
     """Return by how many persons each category fell: baseline − now.
 
-    Formula and columns as `downsizing_ratio`.
+    Parameters, rows, reasons and source as `downsizing_ratio`; persons, a fall is positive.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = headcount_reduction(report.tables["workforce"], report.period).collect()
+    >>> found.select("breakdown", pl.col("value").cast(int)).rows()[:2]
+    [('frontline', 1657), ('temporary', 1054)]
     """
     frame = _compared(workforce, period, baseline)
     value = Bounded.column("baseline") - Bounded.column("current")
@@ -87,8 +99,10 @@ def downsizing_ratio(
     Returns
     -------
     LazyFrame
-        Results; a row a category and subcategory that either date has, and ``_T`` for the
-        categories together. The value is a fraction; a fall is positive.
+        Results; a row a category that either date has, a row a subcategory that both have, and
+        ``_T`` for the categories together. The value is a fraction; a fall is positive. It is
+        missing where a date lacks the category, or ``_T`` any of them (``no_baseline``,
+        ``no_current``), or the baseline is zero (``no_denominator``).
 
     Notes
     -----
@@ -130,8 +144,16 @@ def headcount_compound_rate(
 ) -> pl.LazyFrame:
     """Return the compound yearly rate of change: (now ÷ baseline)^(365.25 ÷ days) − 1.
 
-    Columns as `downsizing_ratio`; a fall is negative. ``numerator`` and ``denominator``
-    are the two headcounts.
+    Parameters, rows and reasons as `downsizing_ratio`; a fall is negative. ``numerator`` and
+    ``denominator`` are the two headcounts, days those between the dates.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = headcount_compound_rate(report.tables["workforce"], report.period).collect()
+    >>> found.select("breakdown", pl.col("value").cast(float).round(4)).rows()[:2]
+    [('frontline', -0.0295), ('temporary', -0.0487)]
     """
     frame = _compared(workforce, period, baseline)
     ratio = Bounded.column("current") / Bounded.column("baseline")
@@ -158,8 +180,17 @@ def downsizing_contribution_share(
 ) -> pl.LazyFrame:
     """Return what each category contributes to the whole reduction; they add up to 1.
 
-    The numerators add up to the denominator exactly. Without a reduction as a whole there
-    is nothing to contribute to, and the value is missing.
+    Parameters, reasons and source as `downsizing_ratio`; one row a category, a fraction: its
+    reduction ÷ that of all. The numerators add up to the denominator exactly. Without a
+    reduction as a whole there is nothing to contribute to (``no_denominator``).
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = downsizing_contribution_share(report.tables["workforce"], report.period).collect()
+    >>> found.select("breakdown", pl.col("value").cast(float).round(4)).rows()
+    [('frontline', 0.6112), ('temporary', 0.3888)]
     """
     frame = _compared(workforce, period, baseline)
     reduction = pl.col("baseline") - pl.col("current")
@@ -182,7 +213,22 @@ def downsizing_contribution_share(
 def composition_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the share of each kind of staff in all staff at the report's date.
 
-    Kinds overlap (a category and its subcategories): only rows of one level add up.
+    Parameters as `downsizing_ratio`, without a baseline.
+
+    Returns
+    -------
+    LazyFrame
+        Results, one row a kind of staff, breakdown its name; a fraction: kind ÷ all staff, as
+        printed or else the categories added up. Missing where that is 0 (``no_denominator``).
+        Kinds overlap (a category and its subcategories): only rows of one level add up.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = composition_share(report.tables["workforce"], report.period).collect()
+    >>> found.select("breakdown", pl.col("value").cast(float).round(4)).rows()[:2]
+    [('frontline_agencies', 0.6495), ('frontline_schools', 0.0891)]
     """
     now = _on(of_period(workforce, period), pl.col("as_of").max())
     whole = (
@@ -210,9 +256,18 @@ def composition_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
 
 
 def not_broken_down_stock(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """Return how many persons of each total are in none of its parts.
+    """Return how many persons of each total are in none of its parts: total − parts.
 
+    Parameters as `composition_share`; persons, breakdown the total's name; never missing.
     Rows only for totals at the report's date whose parts leave a rest.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = not_broken_down_stock(report.tables["workforce"], report.period).collect()
+    >>> found.select("breakdown", pl.col("lower", "value", "upper").cast(int)).rows()
+    [('temporary_other', 326, 330, 334)]
     """
     frame = _with_parts(workforce, period).filter(pl.col("parts") != pl.col("value"))
     return results(
@@ -228,7 +283,16 @@ def not_broken_down_stock(workforce: pl.LazyFrame, period: Period) -> pl.LazyFra
 def breakdown_coverage_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     """Return the share of each total that its parts explain: parts ÷ total.
 
+    Parameters and reasons as `composition_share`; a fraction, breakdown the total's name.
     Rows for totals at the report's date that have parts.
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> report = analyse("107H1")
+    >>> found = breakdown_coverage_share(report.tables["workforce"], report.period).collect()
+    >>> found.select("breakdown", pl.col("value").cast(float).round(4)).rows()[2:4]
+    [('temporary_other', 0.761), ('temporary_total', 1.0)]
     """
     return results(
         _with_parts(workforce, period),
