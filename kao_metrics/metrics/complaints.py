@@ -76,7 +76,7 @@ def complaints_daily_rate(complaints: pl.LazyFrame, period: Period) -> pl.LazyFr
     """Return the cases of each stage a covered day: cases ÷ covered days.
 
     Parameters as `figures`; one row a stage, breakdown is the stage's count. Both ends of the
-    covered days count, so no value is missing.
+    covered days are counted; no value is missing.
 
     Examples
     --------
@@ -166,6 +166,20 @@ def complaints_share(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
         Results, one row a stage and sector or category; a fraction: its cases ÷ the stage's.
         Breakdown is the stage's count and the code, with a point between. Missing where the
         stage has no cases (``no_denominator``); no rows where nothing is broken down.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> rows = pl.LazyFrame({
+    ...     "row": [2, 3], "time_period": ["2018-S1"] * 2, "source_id": ["report"] * 2,
+    ...     "covers_from": [dt.date(2018, 1, 16)] * 2, "covers_to": [dt.date(2018, 6, 30)] * 2,
+    ...     "stage": ["first"] * 2, "indicator": ["complaints_first"] * 2,
+    ...     "sector": ["_T", "goods"], "category": ["_T"] * 2, "month": [None] * 2,
+    ...     "value": [100, 60],
+    ... }, schema_overrides={"value": DECIMAL}).with_columns(lower="value", upper="value")
+    >>> shares = complaints_share(rows, Period(2018, 1)).collect()
+    >>> shares.select("breakdown", pl.col("value").cast(float)).rows()
+    [('complaints_first.goods', 0.6)]
     """
     frame = of_period(complaints, period)
     whole = _counts(frame).select("stage", whole="value")

@@ -271,8 +271,9 @@ def reserve_account_gap_stock(retirement_accounts: pl.LazyFrame, period: Period)
 
     Examples
     --------
+    >>> import datetime as dt
     >>> accounts = pl.LazyFrame({
-    ...     "time_period": ["2018-S1"] * 3, "as_of": ["2017-12-31"] * 3,
+    ...     "time_period": ["2018-S1"] * 3, "as_of": [dt.date(2017, 12, 31)] * 3,
     ...     "account": ["A", "B", "C"], "source_id": ["report"] * 3,
     ...     "required": [300, 500, 80], "balance": [250, 400, 90],
     ... }, schema_overrides={"required": DECIMAL, "balance": DECIMAL})
@@ -306,8 +307,9 @@ def reserve_gap_concentration_share(
 
     Examples
     --------
+    >>> import datetime as dt
     >>> accounts = pl.LazyFrame({
-    ...     "time_period": ["2018-S1"] * 2, "as_of": ["2017-12-31"] * 2,
+    ...     "time_period": ["2018-S1"] * 2, "as_of": [dt.date(2017, 12, 31)] * 2,
     ...     "account": ["A", "B"], "source_id": ["report"] * 2,
     ...     "required": [300, 500], "balance": [250, 400],
     ... }, schema_overrides={"required": DECIMAL, "balance": DECIMAL})

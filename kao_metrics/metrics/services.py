@@ -42,6 +42,10 @@ def figures(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
         Breakdown ``_T`` is the newest figure of an indicator (one without a date is the
         report's own and the newest), an earlier one is named by its date.
 
+    Notes
+    -----
+    Source: the business report, sections 1 to 8.
+
     Examples
     --------
     >>> from kao_metrics import analyse

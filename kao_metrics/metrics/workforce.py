@@ -59,7 +59,8 @@ def headcount_reduction(
 ) -> pl.LazyFrame:
     """Return by how many persons each category fell: baseline − now.
 
-    Parameters, rows, reasons and source as `downsizing_ratio`; persons, a fall is positive.
+    Parameters, rows and source as `downsizing_ratio`; persons, a fall is positive. Missing only
+    where a date lacks the category (``no_baseline``, ``no_current``).
 
     Examples
     --------
@@ -180,9 +181,9 @@ def downsizing_contribution_share(
 ) -> pl.LazyFrame:
     """Return what each category contributes to the whole reduction; they add up to 1.
 
-    Parameters, reasons and source as `downsizing_ratio`; one row a category, a fraction: its
-    reduction ÷ that of all. The numerators add up to the denominator exactly. Without a
-    reduction as a whole there is nothing to contribute to (``no_denominator``).
+    Parameters and source as `downsizing_ratio`; one row a category, a fraction: its reduction ÷
+    that of all. The numerators add up to the denominator exactly. Missing where a date lacks the
+    category, or the whole reduction is not known or not above zero (``no_denominator``).
 
     Examples
     --------
@@ -218,9 +219,13 @@ def composition_share(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     Returns
     -------
     LazyFrame
-        Results, one row a kind of staff, breakdown its name; a fraction: kind ÷ all staff, as
-        printed or else the categories added up. Missing where that is 0 (``no_denominator``).
-        Kinds overlap (a category and its subcategories): only rows of one level add up.
+        Results, one row a kind of staff, breakdown its name; a fraction. Missing where there is
+        no staff (``no_denominator``). Kinds overlap (a category and its subcategories): only
+        rows of one level add up.
+
+    Notes
+    -----
+    Kind ÷ all staff in the same measure, as printed or else the categories added up.
 
     Examples
     --------
