@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from kao_metrics.analysis import Analysis, analyse
     from kao_metrics.display import computed, key_figures, notes, show, source_list
     from kao_metrics.failures import DataError
-    from kao_metrics.metrics import complaints, retirement_reserve, services, workforce
+    from kao_metrics.metrics import (
+        complaints,
+        retirement_accounts,
+        retirement_reserve,
+        services,
+        workforce,
+    )
     from kao_metrics.period import Period, PeriodError
     from kao_metrics.readers import open_data, read_stated
     from kao_metrics.report import make_report
@@ -40,6 +46,7 @@ _HOMES: Final = {
     "notes": "display",
     "open_data": "readers",
     "read_stated": "readers",
+    "retirement_accounts": "metrics",
     "retirement_reserve": "metrics",
     "sentences": "",
     "services": "metrics",
@@ -64,6 +71,7 @@ __all__ = [
     "notes",
     "open_data",
     "read_stated",
+    "retirement_accounts",
     "retirement_reserve",
     "sentences",
     "services",

@@ -111,6 +111,7 @@ def retirement_reserve(analysis: Analysis) -> list[str]:
                 coverage=labels.amount(accounts["value"], "ratio", lang, 2),
             )
         )
+    said += _gaps(analysis)
     rest, printed = (
         _one(analysis, name) for name in ("reserve_remainder_amount_stock", "reserve_outstanding")
     )
@@ -137,6 +138,25 @@ def retirement_reserve(analysis: Analysis) -> list[str]:
             )
         )
     return said or _no_data(analysis)
+
+
+def _gaps(analysis: Analysis) -> list[str]:
+    """Say what the accounts lack, where a period has them."""
+    rows = _given(analysis, "reserve_account_gap_stock")
+    share = _one(analysis, "reserve_gap_concentration_share")
+    if not rows or share is None:
+        return []
+    return [
+        text(
+            "reserve_gaps",
+            analysis.lang,
+            accounts=len(rows),
+            short=sum(row["value"] > 0 for row in rows),
+            gap=labels.amount(sum(row["value"] for row in rows), "twd", analysis.lang),
+            largest=rows[0]["breakdown"],
+            share=labels.amount(share["value"], "ratio", analysis.lang, 1),
+        )
+    ]
 
 
 def complaints(analysis: Analysis) -> list[str]:

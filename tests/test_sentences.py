@@ -87,6 +87,20 @@ def test_the_two_remainders_of_the_reserve_are_both_said(analysis):
     assert "不予修正" in said
 
 
+def test_gaps_of_accounts_are_said_with_the_largest(english):
+    gaps = {"A": Decimal(100), "B": Decimal(50), "C": Decimal(0)}
+    with_accounts = result(
+        english, "reserve_gap_concentration_share", "_T", value=Decimal(2) / Decimal(3)
+    )
+    for account, gap in gaps.items():
+        with_accounts = result(
+            with_accounts, "reserve_account_gap_stock", account, unit="twd", value=gap
+        )
+    said = "".join(sentences.retirement_reserve(with_accounts))
+    assert "2 of 3 have a gap, 150 TWD in all" in said
+    assert "the largest is A with 66.7%" in said
+
+
 def test_one_period_alone_is_said_to_have_no_trend(analysis):
     assert sentences.complaints(analysis)[-1] == "沒有前半年或去年同期的資料可比較，增減無從得知。"
     assert "一個數字看不出趨勢" in sentences.complaint_series(analysis)[0]

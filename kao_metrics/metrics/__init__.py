@@ -12,7 +12,13 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from kao_metrics.metrics import complaints, retirement_reserve, services, workforce
+from kao_metrics.metrics import (
+    complaints,
+    retirement_accounts,
+    retirement_reserve,
+    services,
+    workforce,
+)
 from kao_metrics.metrics.formulas import Results
 from kao_metrics.period import Period
 
@@ -56,11 +62,17 @@ METRICS: Final[dict[str, Metric]] = {
     "reserve_yearly_payment_rate": Metric(
         "retirement_reserve", retirement_reserve.reserve_yearly_payment_rate
     ),
-    "reserve_account_gap_stock": Metric(
-        "retirement_accounts", retirement_reserve.reserve_account_gap_stock
+    "reserve_made_up_share": Metric(
+        "retirement_accounts", retirement_accounts.reserve_made_up_share
+    ),
+    "reserve_funded_accounts_share": Metric(
+        "retirement_accounts", retirement_accounts.reserve_funded_accounts_share
     ),
     "reserve_gap_concentration_share": Metric(
-        "retirement_accounts", retirement_reserve.reserve_gap_concentration_share
+        "retirement_accounts", retirement_accounts.reserve_gap_concentration_share
+    ),
+    "reserve_account_gap_stock": Metric(
+        "retirement_accounts", retirement_accounts.reserve_account_gap_stock
     ),
     "complaints_daily_rate": Metric("complaints", complaints.complaints_daily_rate),
     "second_complaint_ratio": Metric("complaints", complaints.second_complaint_ratio),

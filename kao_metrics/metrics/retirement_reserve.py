@@ -12,10 +12,8 @@ from typing import Final
 
 import polars as pl
 
-from kao_metrics.labels import TOTAL
 from kao_metrics.metrics.formulas import (
     Bounded,
-    joined_sources,
     lacking,
     of_period,
     results,
@@ -24,7 +22,6 @@ from kao_metrics.metrics.formulas import (
 )
 from kao_metrics.metrics.formulas import figures as printed_figures
 from kao_metrics.period import Period
-from kao_metrics.schemas import DECIMAL
 
 _AMOUNT_UNIT: Final = "hundred_million_twd"
 _FIGURES: Final = {
@@ -246,100 +243,6 @@ def reserve_yearly_payment_rate(retirement_reserve: pl.LazyFrame, period: Period
             ("as_stated", Bounded.column("outstanding")),
         )
     )
-
-
-def reserve_account_gap_stock(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """Return the statutory gap of each account, due by 31 March of the next year.
-
-    Parameters
-    ----------
-    retirement_accounts
-        Table ``retirement_accounts``; TWD, one row an account and date.
-    period
-        The period of the report.
-
-    Returns
-    -------
-    LazyFrame
-        Results, one row an account at the newest date, largest gap first; TWD. Breakdown is
-        the account; no value is missing.
-
-    Notes
-    -----
-    Gap = benefits of those who become eligible next year (``required``) − balance at the end
-    of the year, not below zero (Labor Standards Act, art. 56 para. 2).
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> accounts = pl.LazyFrame({
-    ...     "time_period": ["2018-S1"] * 3, "as_of": [dt.date(2017, 12, 31)] * 3,
-    ...     "account": ["A", "B", "C"], "source_id": ["report"] * 3,
-    ...     "required": [300, 500, 80], "balance": [250, 400, 90],
-    ... }, schema_overrides={"required": DECIMAL, "balance": DECIMAL})
-    >>> gaps = reserve_account_gap_stock(accounts, Period(2018, 1)).collect()
-    >>> gaps.select("breakdown", pl.col("value").cast(int)).rows()
-    [('B', 100), ('A', 50), ('C', 0)]
-    """
-    frame = _accounts(retirement_accounts, period)
-    return results(
-        frame,
-        period,
-        "reserve_account_gap_stock",
-        Bounded.exact(pl.col("gap")),
-        unit="twd",
-        breakdown=pl.col("account"),
-    )
-
-
-def reserve_gap_concentration_share(
-    retirement_accounts: pl.LazyFrame, period: Period
-) -> pl.LazyFrame:
-    """Return how much of all gaps the account with the largest gap has.
-
-    Parameters and source as `reserve_account_gap_stock`.
-
-    Returns
-    -------
-    LazyFrame
-        Results, one row; a fraction: largest gap ÷ sum of the gaps. Missing without any gap
-        (``no_denominator``); no row without any account.
-
-    Examples
-    --------
-    >>> import datetime as dt
-    >>> accounts = pl.LazyFrame({
-    ...     "time_period": ["2018-S1"] * 2, "as_of": [dt.date(2017, 12, 31)] * 2,
-    ...     "account": ["A", "B"], "source_id": ["report"] * 2,
-    ...     "required": [300, 500], "balance": [250, 400],
-    ... }, schema_overrides={"required": DECIMAL, "balance": DECIMAL})
-    >>> share = reserve_gap_concentration_share(accounts, Period(2018, 1)).collect()
-    >>> share.select(pl.col("value").cast(float).round(4)).rows()
-    [(0.6667,)]
-    """
-    frame = (
-        _accounts(retirement_accounts, period)
-        .select(
-            joined_sources(), largest=pl.col("gap").max(), whole=pl.col("gap").sum(), found=pl.len()
-        )
-        .filter(pl.col("found") > 0)
-    )
-    return results(
-        frame,
-        period,
-        "reserve_gap_concentration_share",
-        Bounded.exact(pl.col("largest")) / Bounded.exact(pl.col("whole")),
-        unit="ratio",
-        breakdown=TOTAL,
-        numerator=pl.col("largest"),
-        denominator=pl.col("whole"),
-    )
-
-
-def _accounts(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    newest = of_period(retirement_accounts, period).filter(pl.col("as_of") == pl.col("as_of").max())
-    gap = (pl.col("required") - pl.col("balance")).clip(lower_bound=pl.lit(0, dtype=DECIMAL))
-    return newest.with_columns(gap=gap).sort("gap", "account", descending=[True, False])
 
 
 def _one_row(retirement_reserve: pl.LazyFrame, period: Period) -> pl.LazyFrame:

@@ -28,17 +28,6 @@ def printed(**figures) -> pl.LazyFrame:
     )
 
 
-def accounts(*rows) -> pl.LazyFrame:
-    """Rows of (year of the last day, account, required, balance)."""
-    frame = pl.LazyFrame(rows, schema=["year", "account", "required", "balance"], orient="row")
-    return frame.with_columns(
-        pl.col("required", "balance").cast(DECIMAL),
-        as_of=pl.date("year", 12, 31),
-        time_period=pl.lit(HALF.code),
-        source_id=pl.lit("report"),
-    )
-
-
 def rows_of(metric, frame, *columns):
     return Results.validate(metric(frame, HALF).collect()).select(columns).rows()
 
@@ -168,28 +157,6 @@ def test_a_plan_of_no_years_is_a_missing_denominator():
     frame = printed(initial_shortfall="9", contributed="3", outstanding="5", plan_years="0")
     found = rows_of(reserve.reserve_yearly_payment_rate, frame, *MISSING)
     assert found == [(None, "M", "no_denominator")] * 2
-
-
-def test_the_gap_of_an_account_is_what_it_lacks_at_the_newest_date():
-    """500 - 400 = 100; 300 - 250 = 50; a balance of 90 for 80 lacks nothing."""
-    frame = accounts(
-        (2016, "A", 900, 0), (2017, "A", 300, 250), (2017, "B", 500, 400), (2017, "C", 80, 90)
-    )
-    assert rows_of(reserve.reserve_account_gap_stock, frame, "breakdown", "value", "unit") == [
-        ("B", 100, "twd"),
-        ("A", 50, "twd"),
-        ("C", 0, "twd"),
-    ]
-    columns = ("numerator", "denominator", "value")
-    ((largest, whole, share),) = rows_of(reserve.reserve_gap_concentration_share, frame, *columns)
-    assert (largest, whole) == (100, 150)
-    assert close(share, Decimal(100) / 150)
-
-
-def test_without_any_gap_there_is_no_concentration():
-    frame = accounts((2017, "A", 300, 300), (2017, "B", 80, 90))
-    found = rows_of(reserve.reserve_gap_concentration_share, frame, *MISSING)
-    assert found == [(None, "M", "no_denominator")]
 
 
 def test_figures_are_as_they_were_printed():
