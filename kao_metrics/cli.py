@@ -85,7 +85,7 @@ def main(
       kao-metrics verify reports/2018-S1.html      what changed since it was made
     """
     if version:
-        from kao_metrics import __version__  # noqa: PLC0415
+        from kao_metrics import __version__
 
         typer.echo(__version__)
         raise typer.Exit
@@ -117,7 +117,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter an option
       kao-metrics report 民國107年上半年 --lang en --output-dir /srv/reports
     """
     with _errors():
-        from kao_metrics.report import make_report  # noqa: PLC0415
+        from kao_metrics.report import make_report
 
         with _progress(f"{period}") as progress:
             page = make_report(
@@ -145,8 +145,8 @@ def check(data_dir: DataDir = Path("data")) -> None:
       kao-metrics check --data-dir /srv/data
     """
     with _errors():
-        from kao_metrics.analysis import check as check_data  # noqa: PLC0415
-        from kao_metrics.readers import open_data  # noqa: PLC0415
+        from kao_metrics.analysis import check as check_data
+        from kao_metrics.readers import open_data
 
         data = open_data(data_dir)
         outcome = check_data(data)
@@ -183,8 +183,8 @@ def metrics(
       kao-metrics metrics 107H1 --format ods --output 2018-S1.ods
     """
     with _errors():
-        from kao_metrics import output as out  # noqa: PLC0415
-        from kao_metrics.analysis import analyse  # noqa: PLC0415
+        from kao_metrics import output as out
+        from kao_metrics.analysis import analyse
 
         analysis = analyse(period, data_dir, lang.value)
         if form is ResultFormat.table:
@@ -230,8 +230,8 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
     if period is None and stated is None:
         _stop("give a PERIOD, or a file with --stated", WRONG_USE)
     with _errors():
-        from kao_metrics import output as out  # noqa: PLC0415
-        from kao_metrics.analysis import analyse, audit_file  # noqa: PLC0415
+        from kao_metrics import output as out
+        from kao_metrics.analysis import analyse, audit_file
 
         if stated is not None:
             found = audit_file(stated, period, data_dir, lang.value)
@@ -264,7 +264,7 @@ def verify(
       kao-metrics verify reports/2018-S1.html
     """
     with _errors():
-        from kao_metrics.report import verify as differences  # noqa: PLC0415
+        from kao_metrics.report import verify as differences
 
         found = differences(report, data_dir=data_dir, notebooks_dir=notebooks_dir)
         for each in found:
@@ -286,8 +286,8 @@ def _counts(found: list[Finding]) -> str:
 @contextmanager
 def _errors() -> Iterator[None]:
     """Turn the errors that a user can mend into messages and exit statuses."""
-    from kao_metrics.labels import LabelError  # noqa: PLC0415
-    from kao_metrics.period import PeriodError  # noqa: PLC0415
+    from kao_metrics.labels import LabelError
+    from kao_metrics.period import PeriodError
 
     try:
         yield
@@ -299,8 +299,8 @@ def _errors() -> Iterator[None]:
         sys.stderr.close()
         raise typer.Exit from None
     except Exception as error:
-        from kao_metrics.failures import DataError  # noqa: PLC0415
-        from kao_metrics.report.errors import ReportError, UsageError  # noqa: PLC0415
+        from kao_metrics.failures import DataError
+        from kao_metrics.report.errors import ReportError, UsageError
 
         if isinstance(error, UsageError):
             _stop(str(error), WRONG_USE)
@@ -316,13 +316,13 @@ def _errors() -> Iterator[None]:
 @contextmanager
 def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
     """Show notebooks as they run: a bar on a terminal, a line each elsewhere."""
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda name, done, total: _say(f"{title} {done}/{total} {name}")
         return
-    from rich.progress import (  # noqa: PLC0415
+    from rich.progress import (
         BarColumn,
         Progress,
         SpinnerColumn,
@@ -372,7 +372,7 @@ def _write(content: str | bytes, output: Path | None) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    from kao_metrics.output import write_whole  # noqa: PLC0415
+    from kao_metrics.output import write_whole
 
     write_whole(output, data)
     _say(f"wrote {output}")

@@ -225,7 +225,7 @@ def _data(chart: alt.LayerChart) -> pl.DataFrame:
 
 def _svg(chart: alt.LayerChart, room: str, described: str, identity: str) -> str:
     """Draw a chart for a room; ids are made unique, so that two drawings share a page."""
-    import vl_convert  # noqa: PLC0415 - only where a chart is drawn
+    import vl_convert  # only where a chart is drawn
 
     spec = chart.properties(
         width=WIDTHS[room], autosize=alt.AutoSizeParams(type="fit-x", contains="padding")

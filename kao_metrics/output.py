@@ -55,7 +55,7 @@ def as_parquet(results: pl.DataFrame) -> bytes:
 
 def as_ods(results: pl.DataFrame) -> bytes:
     """Write a table as an OpenDocument spreadsheet (CNS 15251), numbers as numbers."""
-    from odfdo import Cell, Document, Row, Table  # noqa: PLC0415 - only where ODS is wanted
+    from odfdo import Cell, Document, Row, Table  # only where ODS is wanted
 
     table = Table("results")
     header = Row()
@@ -180,10 +180,10 @@ def write_whole(path: Path, data: bytes) -> None:
 def _terminal(
     heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], lang: str, *, right: tuple[str, ...]
 ) -> str:
-    from rich import box  # noqa: PLC0415 - only where a terminal reads
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+    from rich import box  # only where a terminal reads
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE, pad_edge=False)
     for head in heads:

@@ -187,7 +187,7 @@ class Period:
     @property
     def previous(self) -> Period:
         """The half-year before, as a whole."""
-        return Period(self.year, 1) if self.half == 2 else Period(self.year - 1, 2)  # noqa: PLR2004
+        return Period(self.year - 1, 2) if self.half == 1 else Period(self.year, 1)
 
     @property
     def same_half_last_year(self) -> Period:

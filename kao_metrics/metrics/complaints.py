@@ -315,7 +315,7 @@ def rate_ratio_interval(
     >>> round(low, 3), round(high, 3)
     (0.894, 4.785)
     """
-    from scipy.special import betaincinv  # noqa: PLC0415 - slow to import, seldom needed
+    from scipy.special import betaincinv  # slow to import, seldom needed
 
     if now + then == 0:
         return float("nan"), float("nan")

@@ -166,11 +166,11 @@ def run(notebook: Notebook, values: Mapping[str, Any], folder: Path) -> Notebook
         If a cell fails, takes too long, or the kernel dies; names notebook, cell and line.
     """
     # Slow to import, and not needed until a notebook runs.
-    import papermill  # noqa: PLC0415
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError  # noqa: PLC0415
-    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
+    import papermill
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
 
-    from kao_metrics.report.kernel import kernel_manager  # noqa: PLC0415
+    from kao_metrics.report.kernel import kernel_manager
 
     target = str(folder / notebook.path.name)
     with tempfile.TemporaryDirectory(prefix="kao-") as sockets:
@@ -211,7 +211,7 @@ def run(notebook: Notebook, values: Mapping[str, Any], folder: Path) -> Notebook
 
 def _close_event_loop() -> None:
     """Close the loop that nbclient opened in this thread and leaves open."""
-    from jupyter_core.utils import ensure_event_loop  # noqa: PLC0415 - as above
+    from jupyter_core.utils import ensure_event_loop  # as above
 
     loop = ensure_event_loop()
     if not loop.is_running():
@@ -231,7 +231,7 @@ def _read(path: Path) -> Notebook:
 
 def _declared(notebook: Notebook) -> dict[str, str]:
     """Return the parameters of a notebook and the types that they have."""
-    import papermill  # noqa: PLC0415 - slow to import
+    import papermill  # slow to import
 
     found = {}
     for name, parameter in papermill.inspect_notebook(notebook.node).items():

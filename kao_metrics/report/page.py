@@ -95,9 +95,9 @@ def fragment(notebook: Notebook, lang: str) -> str:
     shown in that language only.
     """
     # Slow to import, and not needed until a page is made.
-    from nbconvert.exporters import HTMLExporter  # noqa: PLC0415
-    from nbconvert.exporters.templateexporter import TemplateExporter  # noqa: PLC0415
-    from nbconvert.filters import Highlight2HTML  # noqa: PLC0415
+    from nbconvert.exporters import HTMLExporter
+    from nbconvert.exporters.templateexporter import TemplateExporter
+    from nbconvert.filters import Highlight2HTML
 
     exporter = HTMLExporter(
         extra_template_basedirs=[str(_HERE)],
