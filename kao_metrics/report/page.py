@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final
@@ -48,6 +49,7 @@ def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
         words=lambda key, **values: labels.text(key, lang, **values),
         period=labels.period_name(analysis.period, lang),
         code=analysis.period.code,
+        publisher=_publisher(analysis),
         covered=sentences.covered(analysis),
         sections=[_section(notebook, analysis) for notebook in notebooks],
         style=style,
@@ -55,6 +57,15 @@ def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
         version=metadata.version("kao-metrics"),
         digests={name: digest[:_SHORT] for name, digest in digests.items()},
     )
+
+
+def _publisher(analysis: Analysis) -> str:
+    """Return who published the document that most figures come from."""
+    named = analysis.results["source_ids"].drop_nulls().to_list()
+    if not named:
+        return ""
+    first, _, _ = Counter(named).most_common(1)[0][0].partition(";")
+    return analysis.sources[first].publisher[analysis.lang] if first else ""
 
 
 def _policy(style: str) -> str:

@@ -199,3 +199,17 @@ def test_words_of_the_data_are_shown_as_text_and_never_as_markup(english):
     for thing in things:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in thing.markup
         assert BeautifulSoup(thing.markup, "html.parser").find_all("script") == []
+
+
+def test_the_page_names_who_published_the_figures(analysis, data_dir):
+    assert "<p>高雄市政府秘書處</p>" in page(analysis, [], data_dir)
+    later = {**analysis.sources["ksec_2018_s1"].publisher, "zh-TW": "行政暨國際處"}
+    source = replace(analysis.sources["ksec_2018_s1"], publisher=later)
+    renamed = replace(analysis, sources={"ksec_2018_s1": source})
+    assert "<p>行政暨國際處</p>" in page(renamed, [], data_dir)
+
+
+def test_a_page_without_figures_names_nobody(analysis, data_dir):
+    bare = replace(analysis, results=analysis.results.clear())
+    header = page(bare, [], data_dir).partition("<header>")[2].partition("<h1>")[0]
+    assert header.strip() == ""
