@@ -127,8 +127,9 @@ def _explained(analysis: Analysis, indicator: str) -> str:
     for row in rows.head(1).iter_rows(named=True):
         fraction, value = tables.fraction(row), tables.value(row, lang)
         if fraction and indicator not in _NO_RATIO:
-            name = tables.breakdown(row, lang)
-            said.append(text("for_example", lang, name=name, fraction=fraction, value=value))
+            is_whole = row["breakdown"] == labels.TOTAL and rows.height == 1
+            key, name = "for_the_whole" if is_whole else "for_example", tables.breakdown(row, lang)
+            said.append(text(key, lang, name=name, fraction=fraction, value=value))
         sources = [name for name in (row["source_ids"] or "").split(";") if name]
         titles = text("list_comma", lang).join(
             analysis.sources[name].title[lang] for name in sources

@@ -189,6 +189,8 @@ def amount(
     """
     if unit == "ratio":
         return grouped(value * 100, digits) + "%"
+    if value == 1 and attribute("unit", unit, f"one_{lang}"):
+        return text("amount", lang, value=1, unit=attribute("unit", unit, f"one_{lang}"))
     if attribute("unit", unit, "scale"):
         return grouped(value, digits) + label("unit", unit, lang)
     return text(

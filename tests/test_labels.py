@@ -277,3 +277,9 @@ def test_a_date_is_named_in_the_calendar_of_the_language():
     merger = dt.date(2010, 12, 25)
     assert labels.date_name(merger) == "99年12月25日"
     assert labels.date_name(merger, "en") == "2010-12-25"
+
+
+def test_one_of_a_thing_is_not_said_in_the_plural():
+    assert labels.amount(Decimal(1), "account", "en") == "1 account"
+    assert labels.amount(Decimal(2), "account", "en") == "2 accounts"
+    assert labels.amount(Decimal(1), "account") == "1戶"
