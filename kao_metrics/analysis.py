@@ -95,7 +95,6 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
     failures: list[Failure] = []
     tables: dict[str, pl.LazyFrame] = {}
     reference = pl.LazyFrame()
-    remarks: dict[str, str] = {}
     try:
         tables = data.read_all(period, *data.earlier(period))
     except DataError as error:
@@ -104,12 +103,8 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         reference = data.read_reference()
     except DataError as error:
         failures += error.failures
-    try:
-        found = read_remarks(data.folder, period.code)
-        remarks = {name: words[lang] for name, words in found.items()}
-    except SourceError as error:
-        what, path = str(error), str(data.folder / REMARKS)
-        failures.append(Failure("remarks", path, (), "", what, "words in zh-TW and en"))
+    remarks, found = _remarks(data, period)
+    failures += found
     if failures:
         raise DataError(failures)
     results = compute(tables, period)
@@ -123,8 +118,18 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         reference=reference_ratios(reference).collect(),
         reference_figures=reference.collect(),
         sources=data.sources,
-        remarks=remarks,
+        remarks={name: words[lang] for name, words in remarks.items()},
     )
+
+
+def _remarks(data: Data, period: Period) -> tuple[dict[str, dict[str, str]], list[Failure]]:
+    """Read the remarks on a period's figures, or say what is wrong with them."""
+    try:
+        return read_remarks(data.folder, period.code), []
+    except SourceError as error:
+        path = str(data.folder / REMARKS)
+        what = str(error).removeprefix(path).lstrip(":, ")
+        return {}, [Failure("remarks", path, (), "", what, "words in zh-TW and en")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +165,7 @@ def check(data: Data) -> Checked:
     except DataError as error:
         failures += error.failures
     for period in data.periods.values():
-        try:
-            read_remarks(data.folder, period.code)
-        except SourceError as error:
-            path = str(data.folder / REMARKS)
-            failures.append(Failure("remarks", path, (), "", str(error), "words in zh-TW and en"))
+        failures += _remarks(data, period)[1]
     return Checked(list(dict.fromkeys(failures)), remainders)
 
 

@@ -49,6 +49,7 @@ def test_failures_of_tables_reference_and_remarks_come_in_one_error(broken):
         "reference",
         "remarks",
     ]
+    assert str(caught.value).count("remarks.toml") == 1
 
 
 def test_the_real_data_keep_their_contracts_and_say_what_is_not_broken_down(data_dir):

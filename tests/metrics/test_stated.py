@@ -164,6 +164,7 @@ def test_a_disagreement_says_both_figures(lang):
         ("562.5", "‰", "9 / 16"),
         ("5.6", "成", "9 / 16"),
         ("0.5625", "person", "9 / 16"),
+        ("0.5625", "ratio", "9 / 16"),
     ],
 )
 def test_a_share_is_shown_in_the_unit_once_however_the_formula_is_written(stated, unit, formula):
