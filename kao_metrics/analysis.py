@@ -107,6 +107,7 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
     failures += found
     if failures:
         raise DataError(failures)
+    said = {name: words[lang] for name, words in remarks.items()}
     results = compute(tables, period)
     stated = tables["stated"].filter(pl.col("time_period") == period.code).collect()
     return Analysis(
@@ -114,11 +115,11 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         lang=lang,
         tables=tables,
         results=results,
-        findings=findings(stated, operands(results), remarks, lang),
+        findings=findings(stated, operands(results), said, lang),
         reference=reference_ratios(reference).collect(),
         reference_figures=reference.collect(),
         sources=data.sources,
-        remarks={name: words[lang] for name, words in remarks.items()},
+        remarks=said,
     )
 
 
