@@ -18,6 +18,7 @@ from kao_metrics.metrics.reference import reference_ratios
 from kao_metrics.metrics.stated import Finding, findings, operands
 from kao_metrics.period import Period, PeriodError
 from kao_metrics.printed import plain
+from kao_metrics.provenance import Passages, traced, untraced
 from kao_metrics.readers import PERIODS, Data, find_data_dir, open_data, read_stated
 from kao_metrics.schemas import TABLES
 from kao_metrics.sources import REMARKS, Source, SourceError, read_remarks
@@ -47,6 +48,8 @@ class Analysis:
         By name, the documents.
     remarks
         By figure, what else is known of it, in the language.
+    passages
+        By indicator and breakdown, the sections of documents that it is computed from.
     """
 
     period: Period
@@ -58,6 +61,7 @@ class Analysis:
     reference_figures: pl.DataFrame = field(repr=False)
     sources: dict[str, Source] = field(repr=False)
     remarks: dict[str, str] = field(repr=False)
+    passages: Passages = field(repr=False)
 
 
 def analyse(
@@ -108,7 +112,7 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
     if failures:
         raise DataError(failures)
     said = {name: words[lang] for name, words in remarks.items()}
-    results = compute(tables, period)
+    results, passages = untraced(compute(traced(tables), period))
     stated = tables["stated"].filter(pl.col("time_period") == period.code).collect()
     return Analysis(
         period=period,
@@ -120,6 +124,7 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         reference_figures=reference.collect(),
         sources=data.sources,
         remarks=said,
+        passages=passages,
     )
 
 

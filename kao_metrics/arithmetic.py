@@ -21,7 +21,10 @@ from lark.exceptions import UnexpectedInput
 
 from kao_metrics.labels import suggestion
 
-GRAMMAR: Final = r"""
+NAME: Final = r"[A-Za-z_][A-Za-z0-9_.]*"
+"""How a figure is named in a formula."""
+
+GRAMMAR: Final = rf"""
     ?start: sum
     ?sum: product
         | sum "+" product -> add
@@ -36,8 +39,8 @@ GRAMMAR: Final = r"""
         | NUMBER "%" -> percent
         | NAME -> name
         | "(" sum ")"
-    NUMBER: /\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?/
-    NAME: /[A-Za-z_][A-Za-z0-9_.]*/
+    NUMBER: /\d{{1,3}}(,\d{{3}})+(\.\d+)?|\d+(\.\d+)?/
+    NAME: /{NAME}/
     %ignore /[ \t]+/
 """
 

@@ -18,7 +18,7 @@ from zipfile import ZipFile, ZipInfo
 
 import polars as pl
 
-from kao_metrics import labels, tables
+from kao_metrics import labels, tables, wording
 from kao_metrics.analysis import Analysis
 from kao_metrics.metrics.stated import Finding, as_frame
 from kao_metrics.printed import grouped, places, plain
@@ -113,11 +113,11 @@ def results_table(analysis: Analysis) -> str:
     rows = [
         (
             labels.figure_label(row["indicator"], analysis.lang),
-            "" if row["breakdown"] == labels.TOTAL else tables.breakdown(row, analysis.lang),
-            tables.value(row, analysis.lang) or "—",
-            tables.interval(row),
-            tables.fraction(row),
-            tables.reason(row, analysis.lang),
+            "" if row["breakdown"] == labels.TOTAL else wording.breakdown(row, analysis.lang),
+            wording.value(row, analysis.lang) or "—",
+            wording.interval(row, analysis.lang),
+            wording.fraction(row),
+            wording.reason(row, analysis.lang),
         )
         for row in analysis.results.iter_rows(named=True)
     ]

@@ -16,6 +16,7 @@ from kao_metrics.analysis import Analysis
 from kao_metrics.labels import TOTAL, text
 from kao_metrics.metrics.stated import AGREES, CANNOT_TELL, DISAGREES
 from kao_metrics.printed import grouped
+from kao_metrics.wording import with_interval
 
 Row = dict[str, Any]
 
@@ -97,7 +98,7 @@ def retirement_reserve(analysis: Analysis) -> list[str]:
                 lang,
                 contributed=labels.amount(amount["numerator"], "hundred_million_twd", lang),
                 shortfall=labels.amount(amount["denominator"], "hundred_million_twd", lang),
-                coverage=charts.with_interval(amount, 1, lang),
+                coverage=with_interval(amount, 1, lang),
             )
         )
     accounts = _one(analysis, "reserve_account_coverage_ratio")

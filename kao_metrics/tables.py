@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,11 +11,22 @@ import polars as pl
 
 from kao_metrics import labels
 from kao_metrics.analysis import Analysis
+from kao_metrics.explanations import formula
 from kao_metrics.labels import TOTAL, text
+from kao_metrics.metrics.stated import operands
 from kao_metrics.printed import grouped, places
-
-_MISSING: Final = "—"
-_EVERY: Final = "_every"
+from kao_metrics.wording import (
+    EVERY,
+    MISSING,
+    breakdown,
+    ends,
+    interval,
+    numbers_put_in,
+    printed_interval,
+    printed_value,
+    reason,
+    value,
+)
 
 
 def computed(analysis: Analysis, *indicators: str) -> gt.GT | None:
@@ -34,23 +46,24 @@ def computed(analysis: Analysis, *indicators: str) -> gt.GT | None:
             continue
         if [row["breakdown"] for row in rows] == [TOTAL]:
             name = labels.label("indicator", indicator, lang)
-            whole.append(_computed(rows[0], text("overall", lang), name, lang))
+            whole.append(_computed(analysis, rows[0], text("overall", lang), name))
             continue
         if {(row["value"], row["reason"]) for row in rows} == {(None, rows[0]["reason"])}:
-            rows = [{**rows[0], "breakdown": _EVERY}]
+            rows = [{**rows[0], "breakdown": EVERY}]
         group = labels.label("indicator", indicator, lang)
-        broken_down += [_computed(row, group, breakdown(row, lang), lang) for row in rows]
+        broken_down += [_computed(analysis, row, group, breakdown(row, lang)) for row in rows]
     identity = "computed-" + "-".join(indicators)
     return _table([*whole, *broken_down], lang, identity, name="name", group="group")
 
 
-def _computed(row: dict[str, Any], group: str, name: str, lang: str) -> dict[str, Any]:
+def _computed(analysis: Analysis, row: dict[str, Any], group: str, name: str) -> dict[str, Any]:
+    lang = analysis.lang
     return {
         "group": group,
         "name": name,
         "value": value(row, lang),
-        "interval": interval(row),
-        "computed_from": fraction(row),
+        "interval": interval(row, lang),
+        "computed_from": formula(analysis, row),
         "remark": reason(row, lang),
     }
 
@@ -76,15 +89,18 @@ def services(analysis: Analysis) -> gt.GT | None:
             "name": labels.figure_label(row["indicator"], lang),
             "value": printed_value(row, lang),
             "unit": labels.label("unit", row["unit"], lang),
+            "interval": printed_interval(row, lang),
             "as_of": "" if row["as_of"] is None else labels.date_name(row["as_of"], lang),
             "previous": _change(changes.get(f"{row['indicator']}.previous"), lang),
             "last_year": _change(changes.get(f"{row['indicator']}.same_half_last_year"), lang),
             "share": _share(analysis, row["indicator"]),
+            "section": row["section"] or "",
             "remark": analysis.remarks.get(row["indicator"], ""),
         }
         for row in sorted(frame.iter_rows(named=True), key=_place)
     ]
-    return _table(rows, lang, "services", group="group", name="name")
+    note = _documents(analysis, frame)
+    return _table(rows, lang, "services", group="group", name="name", note=note)
 
 
 def staff(analysis: Analysis) -> gt.GT | None:
@@ -110,17 +126,26 @@ def _printed(analysis: Analysis, table: str, name: str) -> gt.GT | None:
                 "name": labels.figure_label(indicator, lang),
                 "value": printed_value(row, lang),
                 "unit": labels.label("unit", row.get("unit", "person"), lang),
+                "interval": printed_interval(row, lang),
                 "as_of": "" if row["as_of"] is None else labels.date_name(row["as_of"], lang),
                 "section": row["section"],
                 "remark": analysis.remarks.get(indicator, ""),
             }
         )
-    return _table(rows, lang, name, name="name")
+    return _table(rows, lang, name, name="name", note=_documents(analysis, frame))
+
+
+def _documents(analysis: Analysis, frame: pl.DataFrame) -> str:
+    """Say which documents print the figures of a table."""
+    named = frame["source_id"].drop_nulls().unique(maintain_order=True)
+    titles = [analysis.sources[each].title[analysis.lang] for each in named]
+    joined = text("list_comma", analysis.lang).join(titles)
+    return text("from_source", analysis.lang, titles=joined) if titles else ""
 
 
 def stated(analysis: Analysis) -> gt.GT | None:
     """Tabulate every stated figure with its recomputation, interval and verdict."""
-    lang = analysis.lang
+    lang, values = analysis.lang, operands(analysis.results)
     rows = [
         {
             "name": labels.stated_label(each.id, each.statement, lang),
@@ -130,17 +155,18 @@ def stated(analysis: Analysis) -> gt.GT | None:
                 each.qualifier,
                 lang,
             ),
-            "recomputed": _MISSING
+            "recomputed": MISSING
             if each.recomputed is None
             else grouped(each.recomputed, digits(each.stated, each.recomputed)),
-            "interval": _ends(each.lower, each.upper, 2),
+            "interval": ends(each.lower, each.upper, 2, lang),
+            "computed_from": numbers_put_in(each.operands, values),
             "unit": labels.unit_label(each.unit, lang),
             "verdict": labels.label("verdict", each.verdict.replace(" ", "_"), lang),
             "remark": each.reason,
         }
         for each in analysis.findings
     ]
-    return _table(rows, lang, "stated", name="name")
+    return _table(rows, lang, STATED, name="name")
 
 
 def reference(analysis: Analysis) -> gt.GT | None:
@@ -169,30 +195,24 @@ def reference(analysis: Analysis) -> gt.GT | None:
     return _table(rows, lang, "reference", name="name", group="group")
 
 
-def data_of(frame: pl.DataFrame, lang: str, identity: str) -> gt.GT | None:
+def data_of(drawn: list[dict[str, Any]], lang: str, identity: str) -> gt.GT | None:
     """Tabulate the data of a chart: what each bar or point is, and how much."""
-    if "detail" in frame.columns:
-        rows = [
-            {"name": name, "value": detail}
-            for name, detail in frame.select("name", "detail").iter_rows()
-        ]
-    else:
-        rows = [
-            {"name": f"{month:%Y-%m}", "value": f"{value:,.0f}"}
-            for month, value in frame.select("month", "value").iter_rows()
-        ]
+    rows = [
+        {"name": row["name"], "value": row["detail"]}
+        for row in drawn
+        if "name" in row and "detail" in row
+    ]
     return _table(rows, lang, identity, name="name")
 
 
-def printed_value(row: dict[str, Any], lang: str) -> str:
-    """Write a figure as the report prints it, with its qualifier in words."""
-    return labels.qualified(
-        grouped(row["value"], places(row["printed"])), row.get("qualifier", "exact"), lang
-    )
-
-
-def _table(
-    rows: list[dict[str, Any]], lang: str, identity: str, *, name: str, group: str | None = None
+def _table(  # noqa: PLR0913 - what a table can have
+    rows: list[dict[str, Any]],
+    lang: str,
+    identity: str,
+    *,
+    name: str,
+    group: str | None = None,
+    note: str = "",
 ) -> gt.GT | None:
     if not rows:
         return None
@@ -212,8 +232,14 @@ def _table(
     table = table.tab_header(title=title)
     if numbers:
         table = table.cols_align(align="right", columns=numbers)
-    return table.sub_missing(missing_text=_MISSING)
+    if note:
+        # As plain text it would be read as Markdown, and markup in it would come through.
+        table = table.tab_source_note(gt.html(html.escape(note, quote=False)))
+    return table.sub_missing(missing_text=MISSING)
 
+
+STATED: Final = "stated"
+"""Name of the table of stated figures, which the key figures link to."""
 
 _NUMBERS: Final = (
     "value",
@@ -225,75 +251,6 @@ _NUMBERS: Final = (
     "stated",
     "recomputed",
 )
-
-
-def breakdown(row: dict[str, Any], lang: str) -> str:
-    """Say in words what a row of the result table is of."""
-    code = row["breakdown"]
-    if code == TOTAL:
-        return text("together", lang)
-    if code == _EVERY:
-        return text("every_row", lang)
-    base, _, compared = code.partition(".")
-    if compared:
-        return text(
-            "two_names",
-            lang,
-            first=labels.figure_label(base, lang),
-            second=text(f"against_{compared}", lang)
-            if compared in _COMPARED
-            else _code_name(compared, lang),
-        )
-    if code in ("by_subtraction", "as_stated"):
-        return text(code, lang)
-    if code in (*labels.codes("sector"), *labels.codes("complaint_category")):
-        return _code_name(code, lang)
-    return labels.group_label(code, lang)
-
-
-_COMPARED: Final = ("previous", "same_half_last_year")
-
-
-def _code_name(code: str, lang: str) -> str:
-    kind = "sector" if code in labels.codes("sector") else "complaint_category"
-    return labels.label_or_code(kind, code, lang)
-
-
-def value(row: dict[str, Any], lang: str) -> str | None:
-    """Write the value of a row of the result table; None where it is missing."""
-    if row["value"] is None:
-        return None
-    digits = labels.attribute("indicator", row["indicator"], "places")
-    return labels.amount(row["value"], row["unit"], lang, int(digits) if digits else None)
-
-
-def interval(row: dict[str, Any]) -> str:
-    """Write the bounds of a row of the result table; empty where the value is exact."""
-    places_shown = int(labels.attribute("indicator", row["indicator"], "places", "0"))
-    scale = 100 if row["unit"] == "ratio" else 1
-    digits = places_shown if scale > 1 or not places_shown else places_shown + 1
-    ends = [None if row[name] is None else row[name] * scale for name in ("lower", "upper")]
-    return _ends(ends[0], ends[1], digits) + ("%" if scale > 1 and any(ends) else "")
-
-
-def _ends(lower: Any, upper: Any, digits: int) -> str:
-    if lower == upper:
-        return ""
-    low = "" if lower is None else grouped(lower, digits)
-    high = "" if upper is None else grouped(upper, digits)
-    return f"{low}–{high}"
-
-
-def fraction(row: dict[str, Any]) -> str:
-    """Write what a ratio is computed from; empty where a value is no ratio."""
-    if row["numerator"] is None or row["denominator"] is None:
-        return ""
-    return f"{grouped(row['numerator'])} ÷ {grouped(row['denominator'])}"
-
-
-def reason(row: dict[str, Any], lang: str) -> str:
-    """Say why a value is missing or what it assumes; empty where there is nothing to say."""
-    return "" if row["reason"] is None else labels.label("reason", row["reason"], lang)
 
 
 def _change(row: dict[str, Any] | None, lang: str) -> str:

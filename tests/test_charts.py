@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from kao_metrics import charts
+from kao_metrics import charts, forms
 from kao_metrics.labels import TOTAL
 
 EVERY = [
@@ -83,7 +83,7 @@ def test_the_funnel_names_each_stage_as_a_share_of_the_one_before(english):
 def test_other_governments_stand_beside_this_report(analysis, indicator, details):
     found = drawn(charts.compared_with_others(analysis, indicator))
     assert found["detail"].to_list() == details
-    assert found["colour"].to_list() == [charts.NOW] + [charts.OTHERS] * (len(details) - 1)
+    assert found["colour"].to_list() == [forms.NOW] + [forms.OTHERS] * (len(details) - 1)
 
 
 @pytest.mark.parametrize("chart", EVERY[:2] + EVERY[3:], ids=lambda chart: chart.__name__)
@@ -123,7 +123,8 @@ def test_a_series_is_described_by_its_ends_and_extremes(analysis):
     several = dataclasses.replace(analysis, tables={"complaints": months(300, 420, 280, 1310)})
     found = charts.complaint_series(several)
     assert found.to_dict()["description"] == (
-        "逐月第一次申訴件數。折線圖，共4點，由300到1,310，最低280，最高1,310。"
+        "逐月第一次申訴件數。折線圖，共4點，由107年1月　300件到最近的107年4月　1,310件，上升；"
+        "最高為107年4月　1,310件，最低為107年3月　280件。"
     )
 
 

@@ -23,7 +23,9 @@ def test_a_chart_is_a_figure_with_caption_description_and_data(analysis):
 
 def test_the_narrow_drawing_is_hidden_where_the_page_has_no_style(analysis):
     markup = display.show(charts.complaint_funnel(analysis)).markup
-    assert re.findall(r'<div class="kao-(wide|narrow)"( hidden="")?>', markup) == [
+    assert re.findall(
+        r'<div class="kao-drawing kao-(wide|narrow)" id="[^"]+"( hidden="")?>', markup
+    ) == [
         ("wide", ""),
         ("narrow", ' hidden=""'),
     ]
@@ -86,7 +88,7 @@ def test_a_source_is_a_link_only_where_its_address_is_one(analysis):
 
 def test_every_cell_of_a_table_names_its_column(analysis):
     markup = display.show(tables.stated(analysis)).markup
-    assert re.findall(r'<td data-label="([^"]*)"', markup)[:4] == ["章節", "所述", "重算", "上下限"]
+    assert re.findall(r' data-label="([^"]*)"', markup)[:4] == ["章節", "所述", "重算", "上下限"]
     assert "<style" not in markup
 
 
@@ -117,6 +119,7 @@ def test_markup_in_any_label_shows_as_text(analysis):
         display.notes(["a"]),
         *(display.show(chart(analysis)) for chart in (charts.downsizing, charts.temporary_staff)),
         *(display.show(table(analysis)) for table in (tables.services, tables.stated)),
+        display.computed(analysis, "downsizing_ratio", "open_datasets_change"),
     ]
     soup = BeautifulSoup("".join(each.markup for each in shown), "html.parser")
     assert "<script>alert(1)</script>" in soup.get_text()
@@ -130,13 +133,10 @@ def test_a_computed_figure_explains_itself(analysis):
     assert [each.get_text() for each in entries.find_all("dt")] == ["精簡率", "每日件數"]
     first, second = (each.get_text() for each in entries.find_all("dd"))
     assert "（基準日人數－報告日人數）÷基準日人數" in first
-    assert "例：工級人員，1,657 ÷ 8,462＝19.58%。" in first
+    assert "工級人員：(8,462 − 6,805) ÷ 8,462 ＝ 19.58% 出處：5.1(4)1、5.1(4)2。" in first
+    assert "報告所述為約19.58%：相符。" in first
     assert "高雄市政府秘書處業務報告" in first
-    assert "2,052 ÷ 166＝12.4件／日" in second
-
-
-def test_a_compound_rate_is_not_said_to_be_a_quotient(analysis):
-    assert "例：" not in display.computed(analysis, "headcount_compound_rate").markup
+    assert "2,052 ÷ 166 ＝ 12.4件／日" in second
 
 
 def test_what_a_period_does_not_have_is_not_explained(analysis):

@@ -26,6 +26,8 @@ WORDLESS_ON_PURPOSE = {
     ("unit", "room", "en"),
     ("unit", "entry", "en"),
     ("unit", "vehicle", "en"),
+    # Chinese sentences follow one another without a space
+    ("text", "sentence_space", "zh-TW"),
 }
 
 OTHER_PLACEHOLDERS_ON_PURPOSE = {

@@ -20,6 +20,7 @@ from kao_metrics.metrics.formulas import (
     of_period,
     results,
     share_of,
+    sources_of_both,
 )
 from kao_metrics.period import Period
 from kao_metrics.schemas import DECIMAL
@@ -359,7 +360,7 @@ def _described(folded: pl.LazyFrame, frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def _beside(now: pl.LazyFrame, then: pl.LazyFrame) -> pl.LazyFrame:
     both = now.join(
-        then.select("stage", value_then="value", days_then="days"),
+        then.select("stage", value_then="value", days_then="days", source_id_then="source_id"),
         on="stage",
         how="left",
         maintain_order="left",
@@ -369,7 +370,8 @@ def _beside(now: pl.LazyFrame, then: pl.LazyFrame) -> pl.LazyFrame:
     return both.with_columns(
         ratio=pl.when(pl.col("value_then") > 0).then(
             rate / pl.when(pl.col("value_then") > 0).then(rate_then)
-        )
+        ),
+        source_id=sources_of_both(),
     )
 
 

@@ -243,5 +243,11 @@ def joined_sources(name: str = "source_id") -> pl.Expr:
     return pl.col(name).drop_nulls().unique().sort().str.join(";")
 
 
+def sources_of_both(now: str = "source_id", then: str = "source_id_then") -> pl.Expr:
+    """Join the distinct sources of two figures that stand in one row into one text."""
+    both = pl.concat_list(pl.col(name).cast(pl.String) for name in (now, then))
+    return both.list.drop_nulls().list.unique().list.sort().list.join(";")
+
+
 def _text(text: str | pl.Expr) -> pl.Expr:
     return text if isinstance(text, pl.Expr) else pl.lit(text, pl.String)

@@ -19,6 +19,7 @@ from kao_metrics.metrics.formulas import (
     results,
     row_of,
     share_of,
+    sources_of_both,
 )
 from kao_metrics.metrics.formulas import figures as printed_figures
 from kao_metrics.period import Period
@@ -181,11 +182,14 @@ def part_share(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     whole = newest.select(
         pl.col("indicator").alias("part_of"),
         *(pl.col(name).alias(f"whole{end}") for name, end in _ENDS),
+        source_id_whole="source_id",
     )
     parts = newest.filter(pl.col("part_of").is_not_null())
     value = Bounded.printed()
     return results(
-        parts.join(whole, on="part_of", maintain_order="left"),
+        parts.join(whole, on="part_of", maintain_order="left").with_columns(
+            source_id=sources_of_both(then="source_id_whole")
+        ),
         period,
         "part_share",
         value / Bounded.column("whole"),
@@ -249,10 +253,11 @@ def service_change(services: pl.LazyFrame, period: Period) -> pl.LazyFrame:
                     "indicator",
                     *(pl.col(name).alias(f"then{end}") for name, end in _ENDS),
                     exposure_then="exposure",
+                    source_id_then="source_id",
                 ),
                 on="indicator",
                 maintain_order="left",
-            ),
+            ).with_columns(source_id=sources_of_both()),
             period,
             "service_change",
             rate / rate_then - ONE,

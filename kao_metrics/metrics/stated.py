@@ -254,7 +254,10 @@ def _shown(value: Decimal, unit: str, lang: str, digits: int) -> str:
 
 
 def _decimal(value: Fraction | None) -> Decimal | None:
-    if value is None:
-        return None
+    return None if value is None else as_decimal(value)
+
+
+def as_decimal(value: Fraction) -> Decimal:
+    """Write a fraction as a decimal, to the places that results are kept to."""
     with localcontext(prec=_PRECISION):
         return round_half_up(Decimal(value.numerator) / Decimal(value.denominator), SCALE)

@@ -20,6 +20,7 @@ from kao_metrics.metrics.formulas import (
     joined_sources,
     of_period,
     results,
+    sources_of_both,
 )
 from kao_metrics.metrics.formulas import figures as printed_figures
 from kao_metrics.period import Period
@@ -328,7 +329,7 @@ def _compared(workforce: pl.LazyFrame, period: Period, baseline: dt.date | None)
         *_three("baseline", "_then"),
         days=(pl.col("as_of") - pl.col("as_of_then")).dt.total_days(),
         breakdown=pl.coalesce("indicator", "indicator_then"),
-        source_id=pl.coalesce("source_id", "source_id_then"),
+        source_id=sources_of_both(),
     )
     kinds = both.filter(pl.col("category") != TOTAL)
     of_category = kinds.filter(_is_category_total())

@@ -17,7 +17,7 @@ from kao_metrics.output import write_results
 from kao_metrics.period import Period
 from kao_metrics.readers import open_data
 from kao_metrics.report.errors import ReportError, UsageError
-from kao_metrics.report.manifest import differences
+from kao_metrics.report.manifest import differences, made_from, record
 from kao_metrics.report.notebooks import checked_parameters, find_notebooks, run_all
 from kao_metrics.report.page import page
 from kao_metrics.report.publishing import Publication, report_name
@@ -77,8 +77,9 @@ def make_report(  # noqa: PLR0913 - the options of the command
     with Publication(Path(output_dir), covered, lang) as publication:
         executed = run_all(checked, publication.folder, progress)
         write_results(analysis.results, publication.folder)
-        publication.page.write_text(page(analysis, executed, data.folder), encoding="utf-8")
-        publication.write_manifest(data.folder, [each.path for each in executed])
+        made = made_from(covered, data.folder, [each.path for each in executed])
+        publication.page.write_text(page(analysis, executed, record(made)), encoding="utf-8")
+        publication.write_manifest(made)
         return publication.publish()
 
 

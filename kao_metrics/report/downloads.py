@@ -8,6 +8,7 @@ garble Chinese, and no text in it can become a formula.
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,7 @@ from kao_metrics.analysis import Analysis
 from kao_metrics.labels import text
 from kao_metrics.metrics import compute
 from kao_metrics.output import as_csv, as_ods, findings_frame, guarded
+from kao_metrics.schemas import Reference
 
 _TABLES: Final[dict[str, tuple[str, ...]]] = {
     "workforce": ("workforce",),
@@ -25,6 +27,11 @@ _TABLES: Final[dict[str, tuple[str, ...]]] = {
     "services": ("services",),
 }
 """By notebook, the tables whose results it shows."""
+
+_ODS: Final = "application/vnd.oasis.opendocument.spreadsheet"
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f%#\"<>`\\]")
+"""What an address cannot hold as it is; other signs, Chinese ones too, need no escape."""
+_REFERENCE: Final = Reference.COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +61,15 @@ def downloads(analysis: Analysis, notebook: str) -> list[Download]:
             Download(
                 text("download_ods", analysis.lang),
                 f"{analysis.period.code}-results.ods",
-                _address(
-                    "application/vnd.oasis.opendocument.spreadsheet", as_ods(analysis.results)
-                ),
+                f"data:{_ODS};base64,{base64.b64encode(as_ods(analysis.results)).decode()}",
             ),
         ]
-    if notebook == "sources" and analysis.findings:
-        return [_csv(analysis, "stated", findings_frame(analysis.findings))]
+    if notebook == "sources":
+        offered = {
+            "stated": findings_frame(analysis.findings),
+            "reference": analysis.reference_figures.select(_REFERENCE),
+        }
+        return [_csv(analysis, name, frame) for name, frame in offered.items() if len(frame)]
     if notebook in _TABLES:
         results = compute(analysis.tables, analysis.period, *_TABLES[notebook])
         return [] if results.is_empty() else [_csv(analysis, notebook, results)]
@@ -68,14 +77,14 @@ def downloads(analysis: Analysis, notebook: str) -> list[Download]:
 
 
 def _csv(analysis: Analysis, name: str, frame: pl.DataFrame) -> Download:
-    data = as_csv(guarded(frame)).encode("utf-8-sig")
-    key = "download_all" if name == "results" else "download_csv"
+    data = as_csv(guarded(frame))
+    key = f"download_{name}" if name in ("results", "stated", "reference") else "download_csv"
     return Download(
         text(key, analysis.lang),
         f"{analysis.period.code}-{name}.csv",
-        _address("text/csv;charset=utf-8", data),
+        f"data:text/csv;charset=utf-8,%EF%BB%BF{_escaped(data)}",
     )
 
 
-def _address(kind: str, data: bytes) -> str:
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+def _escaped(data: str) -> str:
+    return _UNSAFE.sub(lambda sign: f"%{ord(sign[0]):02X}", data)

@@ -1,6 +1,9 @@
 """What a report is made from: checksums of data, notebooks and code, and the versions used.
 
-The manifest lies beside the page. `differences` holds a report against what is there now.
+The manifest lies beside the page and says all. The page carries a record of its own, so
+that one that was sent without its manifest can be held against data, notebooks and code
+too, and a seal at its end, by which a changed page is noticed. Neither says a time: the
+same report is the same bytes. `differences` holds a report against what is there now.
 """
 
 from __future__ import annotations
@@ -8,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Mapping
 from importlib import metadata, resources
 from pathlib import Path
@@ -30,7 +34,7 @@ _PACKAGES: Final = (
 _COMPARED: Final = ("data", "notebooks", "code", "packages")
 
 
-def manifest(period: Period, data_dir: Path, notebooks: list[Path]) -> dict[str, Any]:
+def made_from(period: Period, data_dir: Path, notebooks: list[Path]) -> dict[str, Any]:
     """Return what a period's report is made from, as it is now.
 
     Parameters
@@ -70,6 +74,29 @@ def checksums(data_dir: Path, period: Period) -> dict[str, str]:
     }
 
 
+def record(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the page says of a manifest: the code as one checksum, and no Python.
+
+    Another Python makes the same page; a page that named it would not be the same.
+    """
+    packages = {name: version for name, version in made["packages"].items() if name != "python"}
+    code = hashlib.sha256(json.dumps(made["code"], sort_keys=True).encode()).hexdigest()
+    return {**made, "code": {"kao_metrics": code}, "packages": packages}
+
+
+def sealed(page: str) -> str:
+    """Close a page with the checksum of all that stands before it.
+
+    >>> sealed("<p>")[:30]
+    '<p><!-- sha256 of all before: '
+    """
+    return f"{page}{_SEAL}{hashlib.sha256(page.encode()).hexdigest()} -->\n"
+
+
+_SEAL: Final = "<!-- sha256 of all before: "
+_RECORD: Final = re.compile(r'<script type="application/json" id="kao-made-from">(.*?)</script>')
+
+
 def differences(page: Path, data_dir: Path, notebooks: list[Path]) -> list[str]:
     """Say what has changed since a report was made; nothing where it would come out the same.
 
@@ -83,25 +110,42 @@ def differences(page: Path, data_dir: Path, notebooks: list[Path]) -> list[str]:
     Raises
     ------
     ReportError
-        If the page or its manifest is not there or cannot be read.
+        If there is no page, or neither it nor a manifest beside it says what it was made from.
     """
-    path = page.with_suffix("") / MANIFEST
     try:
-        made = json.loads(path.read_text(encoding="utf-8"))
-        is_as_made = made["page"].get(page.name) == sha256(page)
-        now = manifest(Period.parse(made["period"]), data_dir, notebooks)
-        parts = {name: dict(made[name]) for name in _COMPARED}
-    except OSError as error:
+        whole = page.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise ReportError(
-            f"{error.filename}: {error.strerror}; a report is made by "
-            "kao-metrics report, with its manifest beside it"
+            f"{page}: {getattr(error, 'strerror', None) or 'no text'}; a report is made by "
+            "kao-metrics report"
         ) from None
+    beside = page.with_suffix("") / MANIFEST
+    found = _RECORD.search(whole)
+    if not beside.exists() and not found:
+        raise ReportError(
+            f"{page}: no report that says what it was made from, and no {beside} beside it; a "
+            "report is made by kao-metrics report"
+        )
+    path = beside if beside.exists() else page
+    try:
+        made = json.loads(
+            beside.read_text(encoding="utf-8") if beside.exists() or not found else found[1]
+        )
+        now = made_from(Period.parse(made["period"]), data_dir, notebooks)
+        now = now if beside.exists() else record(now)
+        parts = {name: dict(made[name]) for name in _COMPARED}
+        digests = made.get("page", {})
+        is_as_made = digests.get(page.name) == sha256(page) if digests else True
+    except OSError as error:
+        raise ReportError(f"{error.filename}: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReportError(f"{path}: no manifest of a report ({error})") from None
-    found = [] if is_as_made else [f"page: {page.name} was changed after it was made"]
+    changed = []
+    if not is_as_made or sealed(whole.rpartition(_SEAL)[0]) != whole:
+        changed.append(f"page: {page.name} was changed after it was made")
     for name, then in parts.items():
-        found += _changes(name, then, now[name])
-    return found
+        changed += _changes(name, then, now[name])
+    return changed
 
 
 def sha256(path: Path) -> str:
@@ -125,6 +169,6 @@ def _changes(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> list
 def _code() -> dict[str, str]:
     """Return one checksum for each file of the package that a report depends on."""
     top = Path(str(resources.files("kao_metrics")))
-    kinds = (".py", ".toml", ".j2", ".css", ".json")
+    kinds = (".py", ".toml", ".j2", ".css", ".js", ".json", ".ttf")
     paths = sorted(path for path in top.rglob("*") if path.suffix in kinds)
     return {path.relative_to(top).as_posix(): sha256(path) for path in paths}

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
+import json
 import re
 from collections import Counter
-from importlib import metadata, resources
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from importlib import metadata
 from typing import Any, Final
 
 import jinja2
 
 from kao_metrics import labels, sentences
 from kao_metrics.analysis import Analysis
+from kao_metrics.drawing import MEDIA_TYPE
 from kao_metrics.report.downloads import downloads
-from kao_metrics.report.manifest import checksums
+from kao_metrics.report.live import TEMPLATES, Live, hash_of, live
+from kao_metrics.report.manifest import sealed
 from kao_metrics.report.notebooks import Notebook
 
-_HERE: Final = resources.files("kao_metrics.report").joinpath("templates")
 _SHORT: Final = 12
 
 
-def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
+def page(
+    analysis: Analysis, notebooks: list[Notebook], made_from: Mapping[str, Mapping[str, str]]
+) -> str:
     """Return the report's HTML.
 
     Parameters
@@ -31,20 +33,20 @@ def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
         The period's figures and language.
     notebooks
         The executed notebooks, in order.
-    data_dir
-        The data folder, whose checksums the colophon names.
+    made_from
+        What `kao_metrics.report.manifest.record` returns; the page keeps it.
     """
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(str(_HERE)),
+        loader=jinja2.FileSystemLoader(str(TEMPLATES)),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     lang = analysis.lang
-    style = _HERE.joinpath("style.css").read_text(encoding="utf-8")
-    digests = checksums(data_dir, analysis.period)
-    return environment.get_template("page.html.j2").render(
+    style = TEMPLATES.joinpath("style.css").read_text(encoding="utf-8")
+    scripts = live(spec for notebook in notebooks for spec in _specs(notebook))
+    made = environment.get_template("page.html.j2").render(
         lang="zh-Hant-TW" if lang == "zh-TW" else "en",
         words=lambda key, **values: labels.text(key, lang, **values),
         period=labels.period_name(analysis.period, lang),
@@ -53,10 +55,31 @@ def page(analysis: Analysis, notebooks: list[Notebook], data_dir: Path) -> str:
         covered=sentences.covered(analysis),
         sections=[_section(notebook, analysis) for notebook in notebooks],
         style=style,
-        policy=_policy(style),
+        live=scripts,
+        policy=_policy(style, scripts),
         version=metadata.version("kao-metrics"),
-        digests={name: digest[:_SHORT] for name, digest in digests.items()},
+        digests={name: digest[:_SHORT] for name, digest in made_from["data"].items()},
+        made_from=json.dumps(made_from, ensure_ascii=False, sort_keys=True).replace("<", r"\u003c"),
     )
+    return sealed(_without_dead_links(made))
+
+
+def _specs(notebook: Notebook) -> Iterator[dict[str, Any]]:
+    """Find the charts that a notebook shows."""
+    for cell in notebook.node.cells:
+        for output in cell.get("outputs", []):
+            if MEDIA_TYPE in output.get("data", {}):
+                yield output["data"][MEDIA_TYPE]
+
+
+def _without_dead_links(made: str) -> str:
+    """Take away links to explanations that no notebook of the report shows."""
+    ids = set(re.findall(r' id="([^"]+)"', made))
+
+    def kept(match: re.Match[str]) -> str:
+        return match[0] if match[1] in ids else match[2]
+
+    return re.sub(r'<a class="kao-how" href="#([^"]+)">(.*?)</a>', kept, made)
 
 
 def _publisher(analysis: Analysis) -> str:
@@ -68,12 +91,11 @@ def _publisher(analysis: Analysis) -> str:
     return analysis.sources[first].publisher[analysis.lang] if first else ""
 
 
-def _policy(style: str) -> str:
-    """Allow the page its one style and images that it holds itself, and nothing else."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+def _policy(style: str, scripts: Live) -> str:
+    """Allow the page its own style, scripts and images, and nothing else."""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src {hash_of(style)}; "
+        f"script-src {' '.join(scripts.hashes)}; img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -111,7 +133,7 @@ def fragment(notebook: Notebook, lang: str) -> str:
     from nbconvert.filters import Highlight2HTML
 
     exporter = HTMLExporter(
-        extra_template_basedirs=[str(_HERE)],
+        extra_template_basedirs=[str(TEMPLATES)],
         template_name="kao_metrics",
         exclude_input=True,
         exclude_anchor_links=True,

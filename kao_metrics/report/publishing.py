@@ -11,14 +11,15 @@ import datetime as dt
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from kao_metrics.labels import DEFAULT_LANGUAGE
 from kao_metrics.period import Period
 from kao_metrics.report.errors import ReportError
-from kao_metrics.report.manifest import MANIFEST, manifest, sha256
+from kao_metrics.report.manifest import MANIFEST, sha256
 
 
 def report_name(period: Period, lang: str) -> str:
@@ -84,9 +85,9 @@ class Publication:
         """Where the page is written."""
         return self._work / "page.html"
 
-    def write_manifest(self, data_dir: Path, notebooks: list[Path]) -> None:
+    def write_manifest(self, made_from: Mapping[str, Any]) -> None:
         """Write what the report was made from, and when; the page itself says no time."""
-        made = manifest(self._period, data_dir, notebooks) | {
+        made = dict(made_from) | {
             "lang": self._lang,
             "made_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
             "page": {f"{self._name}.html": sha256(self.page)},

@@ -3,6 +3,7 @@
 import base64
 import dataclasses
 import io
+from urllib.parse import unquote_to_bytes
 
 import polars as pl
 import pytest
@@ -13,8 +14,11 @@ from kao_metrics.report.downloads import downloads
 
 
 def content(download):
-    kind, _, data = download.address.partition(";base64,")
-    return kind, base64.b64decode(data)
+    """The kind of a file inside the page, and its bytes as a browser reads its address."""
+    kind, _, data = download.address.partition(",")
+    if kind.endswith(";base64"):
+        return kind.removesuffix(";base64"), base64.b64decode(data)
+    return kind, unquote_to_bytes(data)
 
 
 def table(download):
@@ -51,9 +55,24 @@ def test_a_section_offers_its_own_results(analysis, section, indicator):
 
 
 def test_stated_figures_are_offered_with_their_verdicts(analysis):
-    (offered,) = downloads(analysis, "sources")
+    offered, _ = downloads(analysis, "sources")
     verdicts = table(offered)["verdict"].value_counts().rows()
     assert sorted(verdicts) == [("agrees", 16), ("disagrees", 2)]
+
+
+def test_what_other_governments_published_is_offered(analysis):
+    _, offered = downloads(analysis, "sources")
+    assert table(offered).height == analysis.reference_figures.height == 16
+
+
+@pytest.mark.parametrize("text", ["50%", "a#b", "é，x", 'a "b" <c>', "a\tb", "100％&copy;"])
+def test_no_sign_of_a_text_is_lost_in_an_address(analysis, text):
+    places = dataclasses.replace(
+        analysis,
+        reference_figures=analysis.reference_figures.with_columns(scope=pl.lit(text)),
+    )
+    _, offered = downloads(places, "sources")
+    assert set(table(offered)["scope"]) == {text}
 
 
 def test_numbers_of_the_spreadsheet_are_numbers(analysis):
@@ -75,7 +94,7 @@ def test_no_text_can_become_a_formula(analysis):
         "reason": "+cmd|' /C calc'",
     }
     finding = Finding(**{**fields, **texts, "stated": "-5", "verdict": "agrees"})
-    (offered,) = downloads(dataclasses.replace(analysis, findings=[finding]), "sources")
+    offered, _ = downloads(dataclasses.replace(analysis, findings=[finding]), "sources")
     row = table(offered).row(0, named=True)
     assert all(row[name] == f"'{value}" for name, value in texts.items())
 
@@ -88,4 +107,7 @@ def test_the_same_results_are_the_same_bytes(analysis):
 @pytest.mark.parametrize("section", ["extra", "workforce", "sources"])
 def test_a_section_without_data_offers_nothing(analysis, section):
     empty = {name: frame.clear() for name, frame in analysis.tables.items()}
-    assert downloads(dataclasses.replace(analysis, tables=empty, findings=[]), section) == []
+    bare = dataclasses.replace(
+        analysis, tables=empty, findings=[], reference_figures=analysis.reference_figures.clear()
+    )
+    assert downloads(bare, section) == []

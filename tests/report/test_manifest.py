@@ -99,8 +99,48 @@ def test_a_manifest_that_is_none_is_an_error(made, content):
         changes(made)
 
 
-@pytest.mark.parametrize("missing", ["2018-S1.html", "2018-S1/manifest.json"])
-def test_a_report_that_is_not_there_is_an_error_that_names_the_file(made, missing):
-    (made / missing).unlink()
-    with pytest.raises(ReportError, match=missing):
+def test_a_report_that_is_not_there_is_an_error_that_names_the_file(made):
+    (made / "2018-S1.html").unlink()
+    with pytest.raises(ReportError, match=r"2018-S1\.html"):
         changes(made)
+
+
+def test_a_page_that_was_sent_alone_says_what_it_was_made_from(made):
+    shutil.rmtree(made / "2018-S1")
+    assert changes(made) == []
+    append(made / "data/stated/2018-S1.csv", "\n")
+    append(made / "notebooks/03_retirement_reserve.ipynb", "\n")
+    assert changes(made) == [
+        "data: stated/2018-S1.csv changed",
+        "notebooks: 03_retirement_reserve.ipynb changed",
+    ]
+
+
+def test_code_that_changed_is_noticed_from_the_page_alone(made, monkeypatch):
+    shutil.rmtree(made / "2018-S1")
+    code = manifests._code()
+    monkeypatch.setattr(manifests, "_code", lambda: {**code, "period.py": "other"})
+    monkeypatch.setattr(manifests.platform, "python_version", lambda: "3.99.0")
+    assert changes(made) == ["code: kao_metrics changed"]
+
+
+@pytest.mark.parametrize("change", [("22.74%", "23.74%"), ("</main>", "</main> "), ("\n", "", 1)])
+def test_a_page_that_was_changed_is_noticed_without_its_manifest(made, change):
+    shutil.rmtree(made / "2018-S1")
+    page = made / "2018-S1.html"
+    page.write_text(page.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    assert changes(made) == ["page: 2018-S1.html was changed after it was made"]
+
+
+@pytest.mark.parametrize("content", [b"", b"<p>another page</p>", b"\xff\xfe"])
+def test_a_page_that_is_no_report_is_an_error(made, content):
+    shutil.rmtree(made / "2018-S1")
+    (made / "2018-S1.html").write_bytes(content)
+    with pytest.raises(ReportError, match="a report is made by kao-metrics report"):
+        changes(made)
+
+
+def test_neither_page_nor_record_says_a_time_or_a_python(report):
+    page = report.read_text(encoding="utf-8")
+    assert "made_at" not in page
+    assert '"python"' not in page

@@ -10,6 +10,7 @@ import pytest
 
 from kao_metrics.period import Period
 from kao_metrics.report.errors import ReportError
+from kao_metrics.report.manifest import made_from
 from kao_metrics.report.publishing import Publication, report_name
 
 PERIOD = Period(2018, 1)
@@ -132,7 +133,9 @@ def test_an_output_folder_that_is_a_file_is_an_error_of_the_report(tmp_path, out
 def test_a_manifest_says_what_the_report_was_made_from_and_when(output, data_dir, notebooks_dir):
     with Publication(output, PERIOD, "en") as publication:
         publication.page.write_bytes(b"abc")
-        publication.write_manifest(data_dir, [notebooks_dir / "01_overview.ipynb"])
+        publication.write_manifest(
+            made_from(PERIOD, data_dir, [notebooks_dir / "01_overview.ipynb"])
+        )
         publication.publish()
     manifest = json.loads((output / "2018-S1.en" / "manifest.json").read_text(encoding="utf-8"))
     notebook = (notebooks_dir / "01_overview.ipynb").read_bytes()

@@ -86,7 +86,8 @@ def test_the_report_has_a_section_for_each_notebook_in_order(soup):
 def test_the_report_is_one_file_that_loads_nothing_and_no_id_occurs_twice(soup):
     ids = Counter(tag["id"] for tag in soup.find_all(id=True))
     assert [name for name, times in ids.items() if times > 1] == []
-    assert soup.find_all(["script", "link", "iframe", "object", "img"]) == []
+    assert soup.find_all(["link", "iframe", "object", "embed", "img"]) == []
+    assert soup.find_all("script", src=True) == []
     for reference in re.findall(r"@import.*|url\(\s*[\"']?(?!#)[^)]*", str(soup)):
         pytest.fail(reference)
 

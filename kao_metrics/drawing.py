@@ -1,0 +1,145 @@
+"""A chart as pieces of a page: an SVG for each room, and a specification to make it live.
+
+vl-convert draws without a browser or a network. Text is measured with a font that comes
+with the package (kao_metrics/fonts), so that a chart is laid out alike on every machine,
+whatever fonts it has; a reader's browser then writes the words in a font of its own.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import html
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+import altair as alt
+
+from kao_metrics.forms import FONT
+from kao_metrics.labels import DEFAULT_LANGUAGE
+
+WIDTHS: Final = {"wide": 680, "narrow": 320}
+"""Widths in pixels that charts are drawn at; the page shows the one that fits."""
+
+MEASURE: Final = "Kao Metrics Measure"
+"""Family of the packaged font; it has widths only and is never shown."""
+
+VEGA_LITE: Final = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
+"""The version of Vega-Lite that altair writes, which vl-convert and the page draw."""
+
+MEDIA_TYPE: Final = f"application/vnd.vegalite.v{VEGA_LITE.partition('.')[0]}+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart, drawn.
+
+    Parameters
+    ----------
+    id
+        A name for it, from all that it is.
+    caption, words, help
+        Its title, its alternative text and its reading help.
+    lang
+        Language of its words.
+    explained
+        Indicators whose explanation tells how its figures are computed.
+    rows
+        What it shows.
+    svg
+        By room, the drawing.
+    """
+
+    id: str
+    caption: str
+    words: str
+    help: str
+    lang: str
+    explained: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    svg: dict[str, str]
+
+
+def draw(spec: dict[str, Any]) -> Drawing:
+    """Draw a chart for every room.
+
+    Parameters
+    ----------
+    spec
+        A specification in Vega-Lite, of `kao_metrics.forms` or any other.
+    """
+    notes = spec.get("usermeta", {})
+    caption = _title(spec)
+    words = str(spec.get("description", "")) or caption
+    name = identity(spec)
+    return Drawing(
+        id=name,
+        caption=caption,
+        words=words,
+        help=notes.get("help", ""),
+        lang=notes.get("lang", DEFAULT_LANGUAGE),
+        explained=tuple(notes.get("explained", ())),
+        rows=[row for rows in spec.get("datasets", {}).values() for row in rows],
+        svg={room: _svg(spec, room, words, f"{name}-{room}") for room in WIDTHS},
+    )
+
+
+def identity(spec: dict[str, Any]) -> str:
+    """Return a chart's name on a page, the same wherever its specification is read."""
+    written = json.dumps(spec, ensure_ascii=False, sort_keys=True)
+    return "kao-" + hashlib.sha256(written.encode()).hexdigest()[:8]
+
+
+def in_room(spec: dict[str, Any], room: str) -> dict[str, Any]:
+    """Return a specification for a room: its width, its height, its share of the words.
+
+    The page says title and description itself, in its own words and style.
+    """
+    fitted = copy.deepcopy(spec)
+    notes = fitted.pop("usermeta", {})
+    for name in ("title", "description"):
+        fitted.pop(name, None)
+    if "layer" in fitted or "mark" in fitted:  # what is made of several views keeps its size
+        fitted["width"] = WIDTHS[room]
+        fitted["autosize"] = {"type": "fit-x", "contains": "padding"}
+    if room in notes.get("heights", {}):
+        fitted["height"] = notes["heights"][room]
+    for param in fitted.get("params", []):
+        if param["name"] == "narrow":
+            param["value"] = room == "narrow"
+    return fitted
+
+
+def _svg(spec: dict[str, Any], room: str, described: str, identity: str) -> str:
+    """Draw a chart for a room; ids are made unique, so that two drawings share a page."""
+    fitted = in_room(spec, room)
+    config = fitted.setdefault("config", {})
+    shown = config.get("font", FONT)
+    config["font"] = MEASURE
+    drawn = str(_converter().vegalite_to_svg(fitted, vl_version=VEGA_LITE))
+    drawn = drawn.replace(f' font-family="{MEASURE}"', "")
+    drawn = re.sub(r'(id="|url\(#)', rf"\g<1>{identity}-", drawn)
+    # The drawing is one image with one description; Vega's own, of each mark, are in English.
+    drawn = re.sub(r' (aria-[a-z]+|role)="[^"]*"', "", drawn)
+    label = html.escape(described)
+    family = html.escape(shown)
+    head = f'<svg role="img" aria-label="{label}" font-family="{family}" '
+    return drawn.replace("<svg ", head, 1)
+
+
+@cache
+def _converter() -> Any:
+    import vl_convert  # only where a chart is drawn
+
+    vl_convert.register_font_directory(str(resources.files("kao_metrics").joinpath("fonts")))
+    return vl_convert
+
+
+def _title(spec: dict[str, Any]) -> str:
+    title = spec.get("title", "")
+    words = title.get("text", "") if isinstance(title, dict) else title
+    return " ".join(words) if isinstance(words, list) else str(words)

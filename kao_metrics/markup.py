@@ -1,0 +1,130 @@
+"""Pieces of a page as HTML: tables, lists of explanations, links to them.
+
+Everything that comes from data or labels is escaped here. The pieces have classes and no
+style of their own, since a page forbids any but its one style sheet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+from collections.abc import Mapping, Sequence
+
+import great_tables as gt
+
+from kao_metrics.analysis import Analysis
+from kao_metrics.explanations import Explanation, anchor
+from kao_metrics.labels import label, text
+
+
+def escaped(words: str) -> str:
+    """Write words as the text of an element."""
+    return html.escape(words, quote=False)
+
+
+def filled(key: str, lang: str, **markup: str) -> str:
+    """Return a sentence as HTML, with pieces of HTML put in."""
+    return escaped(label("text", key, lang)).format(**markup)
+
+
+def link(words: str, target: str) -> str:
+    """Link words to what explains them; the page takes away links to what it does not have."""
+    return f'<a class="kao-how" href="#{target}">{escaped(words)}</a>'
+
+
+def table_markup(table: gt.GT, explained: Mapping[str, str] | None = None) -> str:
+    """Return a table's HTML in the page's own style, its title as a caption above it.
+
+    Parameters
+    ----------
+    table
+        As `kao_metrics.tables` makes them.
+    explained
+        By name of a row or of a group of rows, the indicator that it is linked to.
+
+    Notes
+    -----
+    Each cell names its column, so that a phone can show a row as lines. Rows, columns and
+    groups are tied to their heads by ``scope``; the ids that great_tables gives every cell
+    for the same purpose would be two thirds of the page.
+    """
+    inner = _only(r"<table.*</table>", str(table.as_raw_html()))
+    heading = _only(r'<tr class="gt_heading">.*?</tr>', inner)
+    caption = html.unescape(re.sub(r"<[^>]+>", "", heading)).strip()
+    prefix = _only(r'(?<=aria-labelledby=")[^"]*(?=-title")', inner)
+    identity = table_anchor(prefix)
+    columns = dict(re.findall(r'<th [^>]*scope="col" id="([^"]+)">(.*?)</th>', inner))
+
+    def cell(match: re.Match[str]) -> str:
+        head = match[1].split()[-1]
+        key, side = head.removeprefix(f"{prefix}-"), " gt_right" if match[2] == "right" else ""
+        named = html.escape(html.unescape(columns.get(head, "")))
+        return f'<td class="kao-{key}{side}" data-label="{named}">'
+
+    for pattern, written in (
+        (re.escape(heading), ""),
+        (r'<td headers="([^"]+)" class="gt_row gt_(\w+)">', cell),
+        (r'<table class="gt_table"[^>]*>', f'<table aria-labelledby="{identity}-title">'),
+        (r' class="gt_col_heading [^"]*gt_right"', ' class="gt_right"'),
+        (r' class="gt_(col_heading |col_headings|table_body|row gt_left gt_stub)[^"]*"', ""),
+        (r' id="[^"]*"| (row|col)span="1"', ""),
+        (r">\s+<", "><"),
+    ):
+        inner = re.sub(pattern, written, inner)
+    for name, indicator in (explained or {}).items():
+        linked = link(name, anchor(indicator))
+        inner = inner.replace(f">{escaped(name)}</th>", f">{linked}</th>")
+    title = f"{identity}-title"
+    return (
+        f'<figure class="kao-table" id="{identity}">'
+        f'<figcaption id="{title}">{escaped(caption)}</figcaption>'
+        f'<div tabindex="0" role="group" aria-labelledby="{title}">{inner}</div></figure>'
+    )
+
+
+def table_anchor(identity: str) -> str:
+    """Return the name that links to a table use, however long its own name is."""
+    return f"table-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+
+
+def explanations_markup(
+    analysis: Analysis, explanations: Sequence[Explanation], *, summary: str
+) -> str:
+    """Return explanations as a list that opens with one click, or by a link to one of them."""
+    if not explanations:
+        return ""
+    entries = "".join(_entry(analysis, each) for each in explanations)
+    return (
+        f'<details class="kao-definitions"><summary>{escaped(summary)}</summary>'
+        f"<dl>{entries}</dl></details>"
+    )
+
+
+def _entry(analysis: Analysis, explanation: Explanation) -> str:
+    lang = analysis.lang
+    rows = "".join(
+        f"<li>{filled('explained_name', lang, name=escaped(row.name)) if row.name else ''}"
+        f"<b>{escaped(' ＝ '.join(each for each in (row.formula, row.value) if each))}</b>"
+        f"{''.join(f' <span>{escaped(each)}</span>' for each in row.details)}</li>"
+        for row in explanation.rows
+    )
+    links = escaped(text("list_comma", lang)).join(
+        link(analysis.sources[each].title[lang], source_anchor(each))
+        for each in explanation.sources
+    )
+    source = f"<p>{filled('from_source', lang, titles=links)}</p>" if links else ""
+    return (
+        f'<dt id="{explanation.id}" tabindex="-1">{escaped(explanation.name)}</dt>'
+        f"<dd><p>{escaped(explanation.definition)}</p><ul>{rows}</ul>{source}</dd>"
+    )
+
+
+def source_anchor(source_id: str) -> str:
+    """Return the name that links to a document use."""
+    return f"source-{re.sub(r'[^A-Za-z0-9_-]', '-', source_id)}"
+
+
+def _only(pattern: str, markup: str) -> str:
+    found = re.search(pattern, markup, re.DOTALL)
+    return found[0] if found else ""
