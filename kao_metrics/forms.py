@@ -171,7 +171,7 @@ def bars(  # noqa: PLR0913 - what a chart says of itself
         layers.append(edge.encode(x=across("edge"), y=down("foot")))
     if frame["lower"].is_not_null().any():
         # Light below, so that the ends show on a dark bar in grey print too.
-        for colour, more in ((PAPER, 4), (INTERVAL, 0)):
+        for colour, more in ((PAPER, 2), (INTERVAL, 0)):
             rule = base.mark_rule(color=colour, strokeWidth=2 + more)
             layers.append(rule.encode(x=across("lower"), x2="upper:Q", y=down("foot")))
             tick = base.mark_tick(

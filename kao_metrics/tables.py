@@ -144,7 +144,10 @@ def _documents(analysis: Analysis, frame: pl.DataFrame) -> str:
 
 
 def stated(analysis: Analysis) -> gt.GT | None:
-    """Tabulate every stated figure with its recomputation, interval and verdict."""
+    """Tabulate every stated figure with its recomputation, interval and verdict.
+
+    Why one does not follow takes more than a cell: `kao_metrics.sentences.stated` says it.
+    """
     lang, values = analysis.lang, operands(analysis.results)
     rows = [
         {
@@ -162,7 +165,6 @@ def stated(analysis: Analysis) -> gt.GT | None:
             "computed_from": numbers_put_in(each.operands, values),
             "unit": labels.unit_label(each.unit, lang),
             "verdict": labels.label("verdict", each.verdict.replace(" ", "_"), lang),
-            "remark": each.reason,
         }
         for each in analysis.findings
     ]

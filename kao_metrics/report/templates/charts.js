@@ -48,10 +48,9 @@ const listen = (drawing, live) => {
       ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1,
       Home: 0, End: all.length - 1,
     }[event.key];
-    if (event.key === "Escape") leave();
+    leave();
     if (to === undefined || !all[to]) return; // at either end the page scrolls on
     event.preventDefault();
-    leave();
     at = to;
     all[at].scrollIntoView({ block: "nearest" });
     send(all[at], "pointerover", "pointermove");
@@ -59,7 +58,8 @@ const listen = (drawing, live) => {
   drawing.addEventListener("blur", leave);
 };
 
-addEventListener("scroll", () => (tip.hidden = true), { passive: true });
+for (const moved of ["wheel", "touchmove"])
+  addEventListener(moved, () => (tip.hidden = true), { passive: true });
 addEventListener("keydown", (event) => event.key === "Escape" && (tip.hidden = true));
 
 window.kaoLive = async (drawing, spec, keys) => {
