@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 import altair as alt
@@ -135,7 +136,13 @@ def _svg(spec: dict[str, Any], room: str, described: str, identity: str) -> str:
 def _converter() -> Any:
     import vl_convert  # only where a chart is drawn
 
-    vl_convert.register_font_directory(str(resources.files("kao_metrics").joinpath("fonts")))
+    fonts = Path(str(resources.files("kao_metrics").joinpath("fonts")))
+    if not (fonts / "measure.ttf").is_file():
+        raise FileNotFoundError(
+            f"{fonts / 'measure.ttf'}: no such file; charts are laid out with this font of the "
+            "package: install kao-metrics again"
+        )
+    vl_convert.register_font_directory(str(fonts))
     return vl_convert
 
 

@@ -92,6 +92,12 @@ def test_the_report_is_one_file_that_loads_nothing_and_no_id_occurs_twice(soup):
         pytest.fail(reference)
 
 
+def test_the_report_is_small_enough_to_be_sent(report, english_report, soup):
+    charts = len(soup.find_all("figure", class_="kao-figure"))
+    for page in (report, english_report):
+        assert page.stat().st_size <= 500_000 + 15_000 * charts
+
+
 def test_the_page_lies_beside_a_folder_with_what_it_was_made_from(report):
     folder = report.with_suffix("")
     assert report.name == "2018-S1.html"
