@@ -20,8 +20,8 @@ from typing import Any, Final
 
 import altair as alt
 
-from kao_metrics.forms import FONT
 from kao_metrics.labels import DEFAULT_LANGUAGE
+from kao_metrics.theme import FONT
 
 WIDTHS: Final = {"wide": 680, "narrow": 320}
 """Widths in pixels that charts are drawn at; the page shows the one that fits."""

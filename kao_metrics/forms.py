@@ -21,26 +21,7 @@ import polars as pl
 from kao_metrics import labels
 from kao_metrics.labels import text
 from kao_metrics.printed import grouped
-
-NOW: Final = "#0b5f8a"
-BASE: Final = "#c3d3df"
-OTHERS: Final = "#8a949c"
-INTERVAL: Final = "#b34700"
-INK: Final = "#1c2329"
-PAPER: Final = "#ffffff"
-GRID: Final = "#dfe4e8"
-PALETTE: Final = {
-    "now": NOW,
-    "base": BASE,
-    "others": OTHERS,
-    "interval": INTERVAL,
-    "ink": INK,
-    "paper": PAPER,
-    "grid": GRID,
-}
-"""The colours by what they mean; the page's style gives each another one on dark screens."""
-
-FONT: Final = "Noto Sans CJK TC, Noto Sans TC, PingFang TC, Microsoft JhengHei, sans-serif"
+from kao_metrics.theme import BASE, INTERVAL, NOW, OTHERS, PAPER, theme
 
 HITS: Final = "hits"
 """Name of the layer that answers to a pointer; it is invisible and covers whole rows."""
@@ -87,28 +68,6 @@ class Bar:
     passage: str = ""
     is_other: bool = False
     is_whole: bool = False
-
-
-def theme() -> dict[str, Any]:
-    """Return the look that all charts share, as a Vega-Lite config."""
-    return {
-        "aria": False,
-        "background": "transparent",
-        "font": FONT,
-        "view": {"stroke": None},
-        "axis": {
-            "labelColor": INK,
-            "titleColor": INK,
-            "labelFontSize": 13,
-            "titleFontSize": 13,
-            "titleFontWeight": "normal",
-            "gridColor": GRID,
-            "domain": False,
-            "ticks": False,
-        },
-        "text": {"fontSize": 14, "color": INK},
-        "title": {"fontSize": 0},
-    }
 
 
 def bars(  # noqa: PLR0913 - what a chart says of itself

@@ -7,7 +7,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from kao_metrics import charts, forms
+from kao_metrics import charts, theme
 from kao_metrics.labels import TOTAL
 
 EVERY = [
@@ -83,7 +83,7 @@ def test_the_funnel_names_each_stage_as_a_share_of_the_one_before(english):
 def test_other_governments_stand_beside_this_report(analysis, indicator, details):
     found = drawn(charts.compared_with_others(analysis, indicator))
     assert found["detail"].to_list() == details
-    assert found["colour"].to_list() == [forms.NOW] + [forms.OTHERS] * (len(details) - 1)
+    assert found["colour"].to_list() == [theme.NOW] + [theme.OTHERS] * (len(details) - 1)
 
 
 @pytest.mark.parametrize("chart", EVERY[:2] + EVERY[3:], ids=lambda chart: chart.__name__)

@@ -11,7 +11,7 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from kao_metrics import forms
+from kao_metrics import theme
 
 STYLE = (
     resources.files("kao_metrics.report")
@@ -100,5 +100,5 @@ def test_bars_keep_apart_by_lightness_alone_whoever_sees_them(scheme, sight, pai
 
 def test_the_style_sheet_replaces_the_very_colours_that_charts_are_drawn_in():
     replaced = set(re.findall(r'\[(?:fill|stroke)="(#\w{6})"\]', STYLE))
-    assert replaced == set(forms.PALETTE.values())
-    assert {name: LIGHT[name] for name in forms.PALETTE} == forms.PALETTE
+    assert replaced == set(theme.PALETTE.values())
+    assert {name: LIGHT[name] for name in theme.PALETTE} == theme.PALETTE

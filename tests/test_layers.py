@@ -41,6 +41,7 @@ LAYERS = (
     ("analysis",),
     ("wording",),
     ("explanations",),
+    ("theme",),
     ("forms",),
     ("charts",),
     ("sentences",),

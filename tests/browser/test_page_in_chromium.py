@@ -7,7 +7,7 @@ import pytest
 from odfdo import Document
 from playwright.sync_api import expect
 
-from kao_metrics import forms
+from kao_metrics import theme
 
 PHONE, DESK = 360, 1440
 CHARTS = 9
@@ -225,7 +225,7 @@ def test_charts_take_the_colours_of_the_scheme(opened, report, make_live, scheme
             bar = page.locator(".kao-drawing").first.locator(f"{svg} .layer_1_marks path").first
             is_light = bar.evaluate(fill) == "rgb(11, 95, 138)"
             assert is_light == (scheme == "light")
-    assert forms.NOW == "#0b5f8a", "the colour that the style sheet replaces"
+    assert theme.NOW == "#0b5f8a", "the colour that the style sheet replaces"
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
