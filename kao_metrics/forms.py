@@ -267,7 +267,7 @@ def _described(rows: Sequence[Bar], caption: str, direction: str, lang: str) -> 
     if len(rows) <= _MOST_LISTED:
         listed = text("list_comma", lang).join(map(said, rows))
         sentences.append(text("alt_listed", lang, bars=listed))
-    parts = [row for row in rows if not row.is_whole]
+    parts = [row for row in rows if not row.is_whole] or list(rows)
     most, least = (pick(parts, key=lambda row: row.value) for pick in (max, min))
     if most.value != least.value:
         sentences.append(text("alt_extremes", lang, most=said(most), least=said(least)))

@@ -1,0 +1,102 @@
+"""Forms: bars and lines stay inside their drawing, whatever the figures and their names."""
+
+import datetime as dt
+from decimal import Decimal
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kao_metrics import forms
+from kao_metrics.forms import Bar, bars, line
+
+
+def drawn(rows, lang="zh-TW", **options):
+    return bars(rows, "downsizing", lang, **options)
+
+
+def domain(chart):
+    return chart.to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
+
+
+def bar(value, name="甲", **options):
+    return Bar(name, f"{value}", Decimal(value), **options)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([bar(3), bar(5, back=Decimal(8))], [0.0, 8.0]),
+        ([bar(-3), bar(5)], [-3.0, 5.0]),
+        ([bar(-3), bar(-5)], [-5.0, 0.0]),
+        ([bar(0)], [0.0, 1.0]),
+        ([bar(10**12)], [0.0, 1e12]),
+        ([bar(3, lower=Decimal(2), upper=Decimal(9))], [0.0, 9.0]),
+    ],
+)
+def test_the_scale_holds_zero_and_all_that_is_drawn(rows, expected):
+    assert domain(drawn(rows)) == expected
+
+
+def test_without_bars_there_is_no_chart():
+    assert drawn([]) is None
+
+
+def test_a_bar_that_outgrew_its_base_shows_where_the_base_ends():
+    frame = drawn([bar(9, back=Decimal(5)), bar(3, back=Decimal(5))]).data
+    assert frame["edge"].to_list() == [5.0, None]
+
+
+def test_the_words_say_how_many_bars_which_are_extreme_and_where_they_went():
+    rows = [bar(5), bar(9, "乙"), bar(2, "丙"), bar(16, "合計", is_whole=True)]
+    assert drawn(rows, direction="都減少。").to_dict()["description"] == (
+        "縣市合併時與現在的人數。長條圖，共4條。依序為：甲　5；乙　9；丙　2；合計　16。"
+        "最大：乙　9；最小：丙　2。都減少。"
+    )
+
+
+def test_of_many_bars_the_words_say_the_extremes_only():
+    words = drawn([bar(value, f"第{value}項") for value in range(60)]).to_dict()["description"]
+    assert words == ("縣市合併時與現在的人數。長條圖，共60條。最大：第59項　59；最小：第0項　0。")
+
+
+def test_equal_bars_have_no_extremes():
+    assert "最大" not in drawn([bar(5), bar(5, "乙")]).to_dict()["description"]
+
+
+def test_a_single_sum_is_described_too():
+    assert "共1條" in drawn([bar(5, is_whole=True)]).to_dict()["description"]
+
+
+@given(st.text(max_size=300), st.sampled_from([42, 92]))
+def test_no_line_of_a_label_is_longer_than_its_room(words, units):
+    assert all(forms._units(each) <= units for each in forms._wrapped(words, units))
+
+
+@given(st.text(st.characters(exclude_categories=["Z", "C"]), max_size=300))
+def test_no_sign_of_a_label_is_lost(words):
+    assert "".join(forms._wrapped(words, 42)) == words
+
+
+def months(*counts):
+    return pl.DataFrame(
+        {
+            "month": [dt.date(2018, month, 1) for month in range(1, len(counts) + 1)],
+            "value": [Decimal(count) for count in counts],
+        }
+    )
+
+
+def test_one_point_is_no_line():
+    assert line(months(5), "complaint_series", "item", "zh-TW") is None
+    assert line(months(), "complaint_series", "item", "zh-TW") is None
+
+
+@pytest.mark.parametrize(
+    ("counts", "way"), [((5, 9), "is higher"), ((9, 5), "is lower"), ((5, 7, 5), "is the same")]
+)
+def test_a_line_says_which_way_it_went(counts, way):
+    words = line(months(*counts), "complaint_series", "item", "en").to_dict()["description"]
+    last = f"2018-0{len(counts)}"
+    assert f"to the latest, {last}: {counts[-1]} cases, which {way}; highest " in words
