@@ -10,7 +10,6 @@ import pytest
 from kao_metrics.explanations import anchor, explain
 from kao_metrics.metrics import METRICS
 
-
 REASON = (
     "所述為6.1億元，由報告其他數據重算為3.86億元。"
     "差異可能因基準年度不同（未補足差額為106年度），報告本文未說明。"
