@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import great_tables as gt
 
@@ -109,15 +109,21 @@ def _entry(analysis: Analysis, explanation: Explanation) -> str:
         f"{''.join(f' <span>{escaped(each)}</span>' for each in row.details)}</li>"
         for row in explanation.rows
     )
-    links = escaped(text("list_comma", lang)).join(
-        link(analysis.sources[each].title[lang], source_anchor(each))
-        for each in explanation.sources
-    )
-    source = f"<p>{filled('from_source', lang, titles=links)}</p>" if links else ""
+    source = documents(analysis, explanation.sources)
     return (
         f'<dt id="{explanation.id}" tabindex="-1">{escaped(explanation.name)}</dt>'
-        f"<dd><p>{escaped(explanation.definition)}</p><ul>{rows}</ul>{source}</dd>"
+        f"<dd><p>{escaped(explanation.definition)}</p><ul>{rows}</ul><p>{source}</p></dd>"
     )
+
+
+def documents(analysis: Analysis, source_ids: Iterable[str]) -> str:
+    """Say which documents figures come from, with links to what is known of each."""
+    links = [
+        link(analysis.sources[each].title[analysis.lang], source_anchor(each))
+        for each in source_ids
+    ]
+    joined = escaped(text("list_comma", analysis.lang)).join(links)
+    return filled("from_source", analysis.lang, titles=joined) if links else ""
 
 
 def source_anchor(source_id: str) -> str:

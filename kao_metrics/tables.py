@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from kao_metrics import labels
 from kao_metrics.analysis import Analysis
 from kao_metrics.explanations import formula
 from kao_metrics.labels import TOTAL, text
+from kao_metrics.markup import documents
 from kao_metrics.metrics.stated import operands
 from kao_metrics.printed import grouped, places
 from kao_metrics.wording import (
@@ -136,11 +136,9 @@ def _printed(analysis: Analysis, table: str, name: str) -> gt.GT | None:
 
 
 def _documents(analysis: Analysis, frame: pl.DataFrame) -> str:
-    """Say which documents print the figures of a table."""
+    """Say as HTML which documents print the figures of a table."""
     named = frame["source_id"].drop_nulls().unique(maintain_order=True)
-    titles = [analysis.sources[each].title[analysis.lang] for each in named]
-    joined = text("list_comma", analysis.lang).join(titles)
-    return text("from_source", analysis.lang, titles=joined) if titles else ""
+    return documents(analysis, named)
 
 
 def stated(analysis: Analysis) -> gt.GT | None:
@@ -235,8 +233,7 @@ def _table(  # noqa: PLR0913 - what a table can have
     if numbers:
         table = table.cols_align(align="right", columns=numbers)
     if note:
-        # As plain text it would be read as Markdown, and markup in it would come through.
-        table = table.tab_source_note(gt.html(html.escape(note, quote=False)))
+        table = table.tab_source_note(gt.html(note))
     return table.sub_missing(missing_text=MISSING)
 
 
