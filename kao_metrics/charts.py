@@ -188,6 +188,8 @@ def compared_with_others(analysis: Analysis, indicator: str) -> alt.LayerChart |
     period = labels.period_name(analysis.period, lang)
     name = labels.text("place_and_period", lang, place=here, period=period)
     rows = [_ratio_bar(analysis, row, name) for row in _rows(analysis, indicator)]
+    if not rows:
+        return None
     others = analysis.reference.filter(pl.col("indicator") == indicator)
     for row in others.iter_rows(named=True):
         place = labels.label("place", row["place"], lang)

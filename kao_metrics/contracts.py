@@ -25,6 +25,7 @@ from kao_metrics import labels
 from kao_metrics.failures import Failure
 from kao_metrics.printed import is_plain_number, plain, without_separators
 from kao_metrics.schemas import DATE, DECIMAL, EXPECTED, NUMBER, TABLES, WHOLE_NUMBER, Schema
+from kao_metrics.typesetting import is_printable
 
 _ISO_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _CODED: Final = ("unit", "qualifier")
@@ -137,6 +138,11 @@ def typed(
         kind = schema.columns()[name]
         if name == schema.FIGURE:
             columns["printed"] = pl.Series(cells, dtype=pl.String)
+        failures += [
+            place.failure(row, name, repr(cell), "a text without control characters")
+            for row, cell in zip(frame["row"], cells, strict=True)
+            if cell is not None and not is_printable(cell)
+        ]
         if isinstance(kind, dy.String):
             if name in _CODED and not (lenient and name == "unit"):
                 cells = [None if cell is None else labels.code_of(name, cell) for cell in cells]

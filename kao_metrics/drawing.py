@@ -123,9 +123,13 @@ def _svg(spec: dict[str, Any], room: str, described: str, identity: str) -> str:
     config["font"] = MEASURE
     drawn = str(_converter().vegalite_to_svg(fitted, vl_version=VEGA_LITE))
     drawn = drawn.replace(f' font-family="{MEASURE}"', "")
-    drawn = re.sub(r'(id="|url\(#)', rf"\g<1>{identity}-", drawn)
-    # The drawing is one image with one description; Vega's own, of each mark, are in English.
-    drawn = re.sub(r' (aria-[a-z]+|role)="[^"]*"', "", drawn)
+
+    def tag(match: re.Match[str]) -> str:
+        own = re.sub(r'( id="|url\(#)', rf"\g<1>{identity}-", match[0])
+        # The drawing is one image with one description; Vega's, of each mark, are in English.
+        return re.sub(r' (aria-[a-z]+|role)="[^"]*"', "", own)
+
+    drawn = re.sub(r"<[^>]+>", tag, drawn)  # tags only: words can hold quotes
     label = html.escape(described)
     family = html.escape(shown)
     head = f'<svg role="img" aria-label="{label}" font-family="{family}" '

@@ -8,8 +8,6 @@ reading help and the names of the figures that explain it. `kao_metrics.drawing`
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +20,7 @@ from kao_metrics import labels
 from kao_metrics.labels import text
 from kao_metrics.printed import grouped
 from kao_metrics.theme import BASE, INTERVAL, NOW, OTHERS, PAPER, theme
+from kao_metrics.typesetting import isolated, plain_text, shortened, width, wrapped
 
 HITS: Final = "hits"
 """Name of the layer that answers to a pointer; it is invisible and covers whole rows."""
@@ -30,9 +29,12 @@ _BAR: Final = 16
 _BAR_GAP: Final = 28
 _LINE: Final = 19
 _FADED: Final = 0.4
-_ROOM: Final = {"wide": 92, "narrow": 42}
-"""Units of text that fit beside each other on a wide and on a narrow drawing."""
+_ROOM: Final = {"wide": 45.0, "narrow": 20.5}
+"""Ems of text that fit beside each other on a wide and on a narrow drawing."""
+_MOST_LINES: Final = 5
 _FEWEST_POINTS: Final = 2
+_LONGEST_SAID: Final = 24.0
+"""Ems of a name in an alternative text, which is listened to; the table has it whole."""
 _MOST_LISTED: Final = 8
 """Bars that an alternative text lists one by one; of more it says the extremes."""
 
@@ -261,7 +263,11 @@ def _described(rows: Sequence[Bar], caption: str, direction: str, lang: str) -> 
     """Say in words what the bars show: how many, which, the extremes, where they went."""
 
     def said(row: Bar) -> str:
-        return text("name_and_detail", lang, name=row.name, detail=row.detail)
+        name, detail = (
+            each if width(each) <= _LONGEST_SAID else shortened(each, _LONGEST_SAID)
+            for each in map(plain_text, (row.name, row.detail))
+        )
+        return text("name_and_detail", lang, name=name, detail=detail)
 
     sentences = [text("alt_bars", lang, caption=caption, count=len(rows))]
     if len(rows) <= _MOST_LISTED:
@@ -302,8 +308,8 @@ def _placed(rows: Sequence[Bar], lang: str) -> tuple[list[dict[str, Any]], dict[
     placed = []
     for place, row in enumerate(rows):
         placed.append(_drawn(row) | {"place": place})
-        for room, units in _ROOM.items():
-            lines = _lines(row, units, lang)
+        for room, ems in _ROOM.items():
+            lines = _lines(row, ems, lang)
             foot = heights[room] + _LINE * len(lines) + _BAR // 2 + 2
             placed[-1] |= {
                 f"words_{room}": lines,
@@ -319,9 +325,9 @@ def _drawn(row: Bar) -> dict[str, Any]:
     back = row.value if row.back is None else row.back
     has_ends = row.lower is not None and row.upper is not None and row.lower != row.upper
     return {
-        "name": row.name,
-        "detail": row.detail,
-        "passage": row.passage,
+        **{
+            each: isolated(plain_text(getattr(row, each))) for each in ("name", "detail", "passage")
+        },
         "value": float(row.value),
         "back": float(back),
         # A bar that is longer than its base hides it: then a line says where the base ends.
@@ -332,28 +338,10 @@ def _drawn(row: Bar) -> dict[str, Any]:
     }
 
 
-def _lines(row: Bar, units: int, lang: str) -> list[str]:
-    """Break a bar's label into the lines that fit; a Chinese character takes two units."""
-    joined = text("name_and_detail", lang, name=row.name, detail=row.detail)
-    if _units(joined) <= units:
+def _lines(row: Bar, room: float, lang: str) -> list[str]:
+    """Break a bar's label into lines: name and detail beside each other where both fit."""
+    name, detail = (isolated(plain_text(each)) for each in (row.name, row.detail))
+    joined = text("name_and_detail", lang, name=name, detail=detail).strip()
+    if width(joined) <= room:
         return [joined]
-    return [*_wrapped(row.name, units), *_wrapped(row.detail, units)]
-
-
-def _wrapped(words: str, units: int) -> list[str]:
-    lines = [""]
-    for piece in re.findall(r"[\x21-\x7e]+ ?|.", words):
-        for part in _cut(piece, units):
-            if lines[-1] and _units(lines[-1] + part.rstrip()) > units:
-                lines.append("")
-            lines[-1] += part
-    return [each.strip() for each in lines if each.strip()]
-
-
-def _cut(piece: str, units: int) -> list[str]:
-    """Cut a word that is longer than a whole line, such as an address."""
-    return [piece[start : start + units] for start in range(0, len(piece), units)]
-
-
-def _units(words: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in words)
+    return [*wrapped(name, room, _MOST_LINES), *wrapped(detail, room, _MOST_LINES)]

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from kao_metrics.period import ROC_OFFSET, Period
 from kao_metrics.printed import grouped
+from kao_metrics.typesetting import isolated
 
 LANGUAGES: Final = ("zh-TW", "en")
 DEFAULT_LANGUAGE: Final = LANGUAGES[0]
@@ -106,7 +107,10 @@ def text(key: str, lang: str = DEFAULT_LANGUAGE, **values: object) -> str:
     >>> text("covered", "en", first="2018-01-16", last="2018-06-30", days=166)
     'covers 2018-01-16 to 2018-06-30 (166 days)'
     """
-    return label("text", key, lang).format(**values)
+    set_apart = {
+        name: isolated(value) if isinstance(value, str) else value for name, value in values.items()
+    }
+    return label("text", key, lang).format(**set_apart)
 
 
 def code_of(kind: str, printed: str) -> str:

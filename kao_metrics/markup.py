@@ -16,6 +16,7 @@ import great_tables as gt
 from kao_metrics.analysis import Analysis
 from kao_metrics.explanations import Explanation, anchor
 from kao_metrics.labels import label, text
+from kao_metrics.typesetting import isolated
 
 
 def escaped(words: str) -> str:
@@ -103,8 +104,12 @@ def explanations_markup(
 
 def _entry(analysis: Analysis, explanation: Explanation) -> str:
     lang = analysis.lang
+
+    def named(name: str) -> str:
+        return escaped(isolated(name))
+
     rows = "".join(
-        f"<li>{filled('explained_name', lang, name=escaped(row.name)) if row.name else ''}"
+        f"<li>{filled('explained_name', lang, name=named(row.name)) if row.name else ''}"
         f"<b>{escaped(' ＝ '.join(each for each in (row.formula, row.value) if each))}</b>"
         f"{''.join(f' <span>{escaped(each)}</span>' for each in row.details)}</li>"
         for row in explanation.rows
@@ -119,7 +124,7 @@ def _entry(analysis: Analysis, explanation: Explanation) -> str:
 def documents(analysis: Analysis, source_ids: Iterable[str]) -> str:
     """Say which documents figures come from, with links to what is known of each."""
     links = [
-        link(analysis.sources[each].title[analysis.lang], source_anchor(each))
+        link(isolated(analysis.sources[each].title[analysis.lang]), source_anchor(each))
         for each in source_ids
     ]
     joined = escaped(text("list_comma", analysis.lang)).join(links)

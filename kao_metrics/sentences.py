@@ -63,7 +63,7 @@ def workforce(analysis: Analysis) -> list[str]:
         )
         for row in _given(analysis, "not_broken_down_stock")
     ]
-    return [*fell, *rest] or _no_data(analysis)
+    return [*fell, *rest] or _no_data(analysis, "workforce")
 
 
 def _downsizing(analysis: Analysis, row: Row) -> str:
@@ -138,7 +138,7 @@ def retirement_reserve(analysis: Analysis) -> list[str]:
                 high=labels.amount(high["value"], "hundred_million_twd", lang, 2),
             )
         )
-    return said or _no_data(analysis)
+    return said or _no_data(analysis, "retirement_reserve", "retirement_accounts")
 
 
 def _gaps(analysis: Analysis) -> list[str]:
@@ -190,7 +190,7 @@ def complaints(analysis: Analysis) -> list[str]:
         )
     if said:
         said += _changes(analysis)
-    return said or _no_data(analysis)
+    return said or _no_data(analysis, "complaints")
 
 
 def _changes(analysis: Analysis) -> list[str]:
@@ -263,8 +263,7 @@ def services(analysis: Analysis) -> list[str]:
                     whole=grouped(row["denominator"]),
                 )
             )
-    has_figures = not analysis.tables["services"].head(1).collect().is_empty()
-    return said if has_figures else _no_data(analysis)
+    return said or _no_data(analysis, "services")
 
 
 def stated(analysis: Analysis) -> list[str]:
@@ -329,5 +328,12 @@ def _one(analysis: Analysis, indicator: str, breakdown: str = TOTAL) -> Row | No
     return found[0] if found else None
 
 
-def _no_data(analysis: Analysis) -> list[str]:
-    return [text("no_data", analysis.lang)]
+def _no_data(analysis: Analysis, *tables: str) -> list[str]:
+    """Say that a period gives no figures, unless one of some tables has rows of it."""
+    of_period = pl.col("time_period") == analysis.period.code
+    has_figures = any(
+        not analysis.tables[table].filter(of_period).head(1).collect().is_empty()
+        for table in tables
+        if table in analysis.tables
+    )
+    return [] if has_figures else [text("no_data", analysis.lang)]

@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from kao_metrics.typesetting import is_printable
+
 FILE_NAME = "sources.toml"
 REMARKS = "remarks.toml"
 
@@ -84,7 +86,7 @@ def _source(path: Path, name: str, table: Any) -> Source:
 
 
 def _is_text(value: object) -> bool:
-    return isinstance(value, str)
+    return isinstance(value, str) and is_printable(value)
 
 
 def _is_words(value: object) -> bool:

@@ -15,6 +15,7 @@ from kao_metrics import labels
 from kao_metrics.analysis import Analysis
 from kao_metrics.arithmetic import NAME, Interval
 from kao_metrics.labels import DEFAULT_LANGUAGE, TOTAL, text
+from kao_metrics.metrics import METRICS
 from kao_metrics.metrics.stated import Finding, as_decimal
 from kao_metrics.printed import grouped, places
 
@@ -46,11 +47,12 @@ def printed_interval(row: dict[str, Any], lang: str) -> str:
 
 def breakdown(row: dict[str, Any], lang: str) -> str:
     """Say in words what a row of the result table is of."""
-    code = row["breakdown"]
-    if code == TOTAL:
-        return text("together", lang)
-    if code == EVERY:
-        return text("every_row", lang)
+    code = str(row["breakdown"])
+    metric = METRICS.get(row["indicator"])
+    if metric and metric.table == "retirement_accounts" and code not in _SAID:
+        return code  # the account's own name, whatever it looks like
+    if code in _SAID:
+        return text(_SAID[code], lang)
     base, _, compared = code.partition(".")
     if compared:
         return text(
@@ -61,12 +63,18 @@ def breakdown(row: dict[str, Any], lang: str) -> str:
             if compared in _COMPARED
             else _code_name(compared, lang),
         )
-    if code in ("by_subtraction", "as_stated"):
-        return text(code, lang)
     if code in (*labels.codes("sector"), *labels.codes("complaint_category")):
         return _code_name(code, lang)
     return labels.group_label(code, lang)
 
+
+_SAID: Final = {
+    TOTAL: "together",
+    EVERY: "every_row",
+    "by_subtraction": "by_subtraction",
+    "as_stated": "as_stated",
+}
+"""Breakdowns that are none of the data's codes, and what they are called in labels.toml."""
 
 _COMPARED: Final = ("previous", "same_half_last_year")
 

@@ -13,7 +13,8 @@ keeps the font small. The advance of a code point is
 * nothing for marks, controls and other characters without a width;
 * one em for all others, which are wide ideographs and emoji most of all.
 
-Run ``python tests/measuring_font.py`` to write kao_metrics/fonts/measure.ttf again.
+Run ``python tests/measuring_font.py`` to write kao_metrics/fonts/measure.ttf again, and beside it
+widths.csv.
 """
 
 import io
@@ -28,6 +29,8 @@ from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 FAMILY: Final = "Kao Metrics Measure"
 WRITTEN: Final = Path(__file__).parent.parent / "kao_metrics" / "fonts" / "measure.ttf"
+WIDTHS: Final = WRITTEN.with_name("widths.csv")
+"""The same advances as a table, by which the package breaks labels into lines."""
 NOTO: Final = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 """Where Debian's package fonts-noto-cjk puts it."""
 
@@ -68,8 +71,8 @@ _NO_WIDTH_SINCE: Final = (
 """Blocks of marks, bidirectional controls and selectors that came, or grew, after Unicode 3.2."""
 
 
-def build(noto_path: Path) -> bytes:
-    """Return the font's bytes, which are always the same for the same Noto."""
+def build(noto_path: Path) -> tuple[bytes, str]:
+    """Return the font and the table of widths, always the same for the same Noto."""
     with TTCollection(noto_path, lazy=True) as collection:
         noto = next(each for each in collection.fonts if each["name"].getDebugName(1) == _MEASURED)
         scale = _EM / noto["head"].unitsPerEm
@@ -132,7 +135,18 @@ def build(noto_path: Path) -> bytes:
     font.setupPost(keepGlyphNames=False)
     written = io.BytesIO()
     font.save(written)
-    return written.getvalue()
+    return written.getvalue(), _runs(advances)
+
+
+def _runs(advances: dict[int, int]) -> str:
+    """Write where each run of code points that advance alike begins, and by how much."""
+    lines = ["code_point,advance"]
+    before = None
+    for code, width in advances.items():
+        if width != before:
+            lines.append(f"{code:04X},{width}")
+        before = width
+    return "\n".join(lines) + "\n"
 
 
 def _advance(code: int, known: dict[int, int]) -> int:
@@ -163,4 +177,6 @@ def _many_to_one(glyphs: dict[int, str]) -> CmapSubtable:
 
 if __name__ == "__main__":
     WRITTEN.parent.mkdir(exist_ok=True)
-    WRITTEN.write_bytes(build(NOTO))
+    font, widths = build(NOTO)
+    WRITTEN.write_bytes(font)
+    WIDTHS.write_text(widths, encoding="ascii", newline="")

@@ -82,7 +82,9 @@ def test_the_font_is_the_one_that_its_generator_makes_from_noto():
         if os.environ.get("CI"):
             pytest.fail("no Noto Sans CJK: install the package fonts-noto-cjk")
         pytest.skip(f"no {NOTO}; install the package fonts-noto-cjk to run this test")
-    assert GENERATOR["build"](NOTO) == FONT.read_bytes(), "run python tests/measuring_font.py"
+    font, widths = GENERATOR["build"](NOTO)
+    assert font == FONT.read_bytes(), "run python tests/measuring_font.py"
+    assert widths == GENERATOR["WIDTHS"].read_text("ascii"), "run python tests/measuring_font.py"
 
 
 def test_the_font_is_small():

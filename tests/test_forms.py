@@ -5,10 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from kao_metrics import forms
 from kao_metrics.forms import Bar, bars, line
 
 
@@ -67,16 +64,6 @@ def test_equal_bars_have_no_extremes():
 
 def test_a_single_sum_is_described_too():
     assert "共1條" in drawn([bar(5, is_whole=True)]).to_dict()["description"]
-
-
-@given(st.text(max_size=300), st.sampled_from([42, 92]))
-def test_no_line_of_a_label_is_longer_than_its_room(words, units):
-    assert all(forms._units(each) <= units for each in forms._wrapped(words, units))
-
-
-@given(st.text(st.characters(exclude_categories=["Z", "C"]), max_size=300))
-def test_no_sign_of_a_label_is_lost(words):
-    assert "".join(forms._wrapped(words, 42)) == words
 
 
 def months(*counts):

@@ -15,6 +15,7 @@ TOP = FOLDER.name
 VERSION = f"{TOP}.__version__"
 
 LAYERS = (
+    ("typesetting",),
     ("period",),
     ("printed",),
     ("labels",),

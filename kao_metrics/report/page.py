@@ -79,7 +79,8 @@ def _without_dead_links(made: str) -> str:
     def kept(match: re.Match[str]) -> str:
         return match[0] if match[1] in ids else match[2]
 
-    return re.sub(r'<a class="kao-how" href="#([^"]+)">(.*?)</a>', kept, made)
+    made = re.sub(r'<a class="kao-how" href="#([^"]+)">(.*?)</a>', kept, made)
+    return re.sub(r'<p class="kao-hows">[^<]*</p>', "", made)
 
 
 def _publisher(analysis: Analysis) -> str:
