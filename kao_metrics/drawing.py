@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import altair as alt
 
-from kao_metrics.labels import DEFAULT_LANGUAGE
+from kao_metrics.labels import DEFAULT_LANGUAGE, text
 from kao_metrics.theme import FONT
 
 WIDTHS: Final = {"wide": 680, "narrow": 320}
@@ -74,15 +74,16 @@ def draw(spec: dict[str, Any]) -> Drawing:
         A specification in Vega-Lite, of `kao_metrics.forms` or any other.
     """
     notes = spec.get("usermeta", {})
-    caption = _title(spec)
-    words = str(spec.get("description", "")) or caption
+    lang = notes.get("lang", DEFAULT_LANGUAGE)
+    title = _title(spec)
+    words = str(spec.get("description", "")) or title or _fields(spec, lang)
     name = identity(spec)
     return Drawing(
         id=name,
-        caption=caption,
+        caption=title or words,
         words=words,
         help=notes.get("help", ""),
-        lang=notes.get("lang", DEFAULT_LANGUAGE),
+        lang=lang,
         explained=tuple(notes.get("explained", ())),
         rows=[row for rows in spec.get("datasets", {}).values() for row in rows],
         svg={room: _svg(spec, room, words, f"{name}-{room}") for room in WIDTHS},
@@ -104,7 +105,7 @@ def in_room(spec: dict[str, Any], room: str) -> dict[str, Any]:
     notes = fitted.pop("usermeta", {})
     for name in ("title", "description"):
         fitted.pop(name, None)
-    if "layer" in fitted or "mark" in fitted:  # what is made of several views keeps its size
+    if _is_one_view(fitted):  # what is made of several keeps its size
         fitted["width"] = WIDTHS[room]
         fitted["autosize"] = {"type": "fit-x", "contains": "padding"}
     if room in notes.get("heights", {}):
@@ -148,6 +149,32 @@ def _converter() -> Any:
         )
     vl_convert.register_font_directory(str(fonts))
     return vl_convert
+
+
+def _is_one_view(spec: dict[str, Any]) -> bool:
+    facets = {"row", "column", "facet"} & set(spec.get("encoding", {}))
+    return ("layer" in spec or "mark" in spec) and not facets
+
+
+def _fields(spec: dict[str, Any], lang: str) -> str:
+    """Say of a chart without any words which fields it shows."""
+    found: dict[str, None] = {}
+    todo: list[Any] = [spec]
+    while todo:
+        each = todo.pop(0)
+        if isinstance(each, dict):
+            for channel in each.get("encoding", {}).values():
+                if isinstance(channel, dict) and "field" in channel:
+                    found[str(channel.get("title") or channel["field"])] = None
+            todo += [
+                each[name]
+                for name in ("layer", "hconcat", "vconcat", "concat", "spec")
+                if name in each
+            ]
+        elif isinstance(each, list):
+            todo += each
+    fields = text("list_and", lang).join(found)
+    return text("alt_plain", lang, fields=fields)
 
 
 def _title(spec: dict[str, Any]) -> str:

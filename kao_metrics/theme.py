@@ -12,7 +12,8 @@ NOW: Final = "#0b5f8a"
 BASE: Final = "#c3d3df"
 OTHERS: Final = "#8a949c"
 INTERVAL: Final = "#b34700"
-INK: Final = "#1c2329"
+INK: Final = "currentColor"
+"""Words take the colour of the page that they stand in: JupyterLab's too, light or dark."""
 PAPER: Final = "#ffffff"
 GRID: Final = "#dfe4e8"
 PALETTE: Final = {
@@ -20,7 +21,6 @@ PALETTE: Final = {
     "base": BASE,
     "others": OTHERS,
     "interval": INTERVAL,
-    "ink": INK,
     "paper": PAPER,
     "grid": GRID,
 }

@@ -73,9 +73,9 @@ def test_views_side_by_side_keep_their_own_size():
     assert "width" not in in_room((one | one).to_dict(), "wide")
 
 
-def test_a_chart_without_words_is_drawn_and_named_by_its_title():
+def test_a_chart_without_words_is_named_by_its_title_or_its_fields():
     chart = alt.Chart(pl.DataFrame({"x": [1]})).mark_bar().encode(x="x:Q")
     plain, titled = draw(chart.to_dict()), draw(chart.properties(title=["甲", "乙"]).to_dict())
-    assert (plain.caption, plain.words) == ("", "")
+    assert (plain.caption, plain.words) == ("圖：x", "圖：x")
     assert (titled.caption, titled.words) == ("甲 乙", "甲 乙")
     assert plain.rows == [{"x": 1}]

@@ -127,11 +127,6 @@ def test_any_chart_is_drawn_for_every_room_and_loads_nothing(make):
     assert loaded(bundle_of(chart)["text/html"]) == []
 
 
-@pytest.mark.xfail(
-    reason="its width is set, as if it were one view: it becomes 0",
-    raises=AssertionError,
-    strict=True,
-)
 @pytest.mark.parametrize("channel", ["row", "column", "facet"])
 def test_a_chart_with_a_channel_of_facets_is_drawn(channel):
     for drawing in figure_of(bars(**{channel: "類別:N"})).iter(f"{SVG}svg"):
@@ -155,11 +150,6 @@ def test_chinese_words_of_a_layered_chart_are_drawn():
     assert bundle_of(chart)["text/plain"] == "正式三十人，臨時二十人。"
 
 
-@pytest.mark.xfail(
-    reason="it gets an empty caption and an empty alternative text",
-    raises=AssertionError,
-    strict=True,
-)
 def test_a_chart_without_title_and_description_has_an_alternative_text():
     figure = figure_of(bars())
     assert bundle_of(bars())["text/plain"]
