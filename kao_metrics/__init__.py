@@ -11,6 +11,7 @@ Names are loaded when they are first used, so that importing the package stays f
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -86,6 +87,9 @@ def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if "altair" in sys.modules and "IPython" in sys.modules:
+        # A notebook's own charts are drawn without a network too, once both are imported.
+        import_module(f"{__name__}.display")
     if not _HOMES[name]:
         return import_module(f"{__name__}.{name}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -32,6 +32,7 @@ from kao_metrics.markup import (
     table_markup,
 )
 from kao_metrics.printed import grouped
+from kao_metrics.theme import NOTES
 
 _HIDDEN: Final = {"wide": "", "narrow": ' hidden=""'}
 """Without the page's style, as in JupyterLab, only the wide drawing shows."""
@@ -159,7 +160,7 @@ def render(spec: dict[str, Any], **_metadata: Any) -> dict[str, Any]:
 
     Altair's own loads Vega from the web, or puts a megabyte into every chart.
     """
-    shown = _drawn(spec, spec.get("usermeta", {}).get("lang", DEFAULT_LANGUAGE))
+    shown = _drawn(spec, spec.get("usermeta", {}).get(NOTES, {}).get("lang", DEFAULT_LANGUAGE))
     return shown._repr_mimebundle_()
 
 

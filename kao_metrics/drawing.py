@@ -21,7 +21,7 @@ from typing import Any, Final
 import altair as alt
 
 from kao_metrics.labels import DEFAULT_LANGUAGE, text
-from kao_metrics.theme import FONT
+from kao_metrics.theme import FONT, NOTES
 
 WIDTHS: Final = {"wide": 680, "narrow": 320}
 """Widths in pixels that charts are drawn at; the page shows the one that fits."""
@@ -73,7 +73,7 @@ def draw(spec: dict[str, Any]) -> Drawing:
     spec
         A specification in Vega-Lite, of `kao_metrics.forms` or any other.
     """
-    notes = spec.get("usermeta", {})
+    notes = spec.get("usermeta", {}).get(NOTES, {})
     lang = notes.get("lang", DEFAULT_LANGUAGE)
     title = _title(spec)
     words = str(spec.get("description", "")) or title or _fields(spec, lang)
@@ -102,11 +102,13 @@ def in_room(spec: dict[str, Any], room: str) -> dict[str, Any]:
     The page says title and description itself, in its own words and style.
     """
     fitted = copy.deepcopy(spec)
-    notes = fitted.pop("usermeta", {})
+    notes = fitted.pop("usermeta", {}).get(NOTES, {})
     for name in ("title", "description"):
         fitted.pop(name, None)
     if _is_one_view(fitted):  # what is made of several keeps its size
-        fitted["width"] = WIDTHS[room]
+        given = fitted.get("width")
+        is_narrower = isinstance(given, int | float) and given < WIDTHS[room]
+        fitted["width"] = given if is_narrower else WIDTHS[room]
         fitted["autosize"] = {"type": "fit-x", "contains": "padding"}
     if room in notes.get("heights", {}):
         fitted["height"] = notes["heights"][room]
@@ -164,7 +166,7 @@ def _fields(spec: dict[str, Any], lang: str) -> str:
         each = todo.pop(0)
         if isinstance(each, dict):
             for channel in each.get("encoding", {}).values():
-                if isinstance(channel, dict) and "field" in channel:
+                if isinstance(channel, dict) and isinstance(channel.get("field"), str):
                     found[str(channel.get("title") or channel["field"])] = None
             todo += [
                 each[name]
@@ -173,11 +175,14 @@ def _fields(spec: dict[str, Any], lang: str) -> str:
             ]
         elif isinstance(each, list):
             todo += each
-    fields = text("list_and", lang).join(found)
-    return text("alt_plain", lang, fields=fields)
+    if not found:
+        return text("alt_nameless", lang)
+    return text("alt_plain", lang, fields=text("list_and", lang).join(found))
 
 
 def _title(spec: dict[str, Any]) -> str:
+    """Return the words of a title; of one that is computed nothing is known."""
     title = spec.get("title", "")
     words = title.get("text", "") if isinstance(title, dict) else title
-    return " ".join(words) if isinstance(words, list) else str(words)
+    lines = words if isinstance(words, list) else [words]
+    return " ".join(each for each in lines if isinstance(each, str))

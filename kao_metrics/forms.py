@@ -2,8 +2,8 @@
 
 Both can be read on a phone, on paper and without colour. A form takes rows of words and
 numbers and returns an Altair chart that carries its caption as title, an alternative text
-computed from its rows, the rows themselves, and in ``usermeta`` its height for each room, a
-reading help and the names of the figures that explain it. `kao_metrics.drawing` draws it.
+computed from its rows, the rows themselves, and in notes its height for each room, a reading
+help and the names of the figures that explain it. `kao_metrics.drawing` draws it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import polars as pl
 from kao_metrics import labels
 from kao_metrics.labels import text
 from kao_metrics.printed import grouped
-from kao_metrics.theme import BASE, INTERVAL, NOW, OTHERS, PAPER, theme
+from kao_metrics.theme import BASE, INTERVAL, NOTES, NOW, OTHERS, PAPER, theme
 from kao_metrics.typesetting import isolated, plain_text, shortened, width, wrapped
 
 HITS: Final = "hits"
@@ -169,12 +169,7 @@ def bars(  # noqa: PLR0913 - what a chart says of itself
             title=caption,
             description=_described(rows, caption, direction, lang),
             height=heights["wide"],
-            usermeta={
-                "lang": lang,
-                "heights": heights,
-                "help": text(f"help_{name}", lang),
-                "explained": list(explained),
-            },
+            usermeta=_notes(name, lang, heights=heights, explained=list(explained)),
         )
         .configure(**theme())
     )
@@ -233,11 +228,16 @@ def line(months: pl.DataFrame, name: str, unit: str, lang: str) -> alt.LayerChar
             title=caption,
             description=_described_line(shown, caption, lang),
             height=220,
-            usermeta={"lang": lang, "help": text(f"help_{name}", lang), "explained": []},
+            usermeta=_notes(name, lang),
         )
         .configure(**theme())
     )
     return drawn
+
+
+def _notes(name: str, lang: str, **more: Any) -> dict[str, Any]:
+    """Write down what a drawing needs to know that no specification says."""
+    return {NOTES: {"lang": lang, "help": text(f"help_{name}", lang), **more}}
 
 
 def _tooltip(frame: pl.DataFrame, lang: str) -> list[alt.Tooltip]:

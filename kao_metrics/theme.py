@@ -26,6 +26,9 @@ PALETTE: Final = {
 }
 """The colours by what they mean; the page's style gives each another one on dark screens."""
 
+NOTES: Final = "kao_metrics"
+"""Where a specification's ``usermeta`` keeps what only this package reads."""
+
 FONT: Final = "Noto Sans CJK TC, Noto Sans TC, PingFang TC, Microsoft JhengHei, sans-serif"
 
 

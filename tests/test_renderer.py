@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree as ET
 
 import altair as alt
@@ -210,3 +212,36 @@ def test_nbconvert_shows_both_charts_and_they_load_nothing(executed, template):
     assert "工級人員" in figures[1].get_text()
     if template == "basic":
         assert loaded(page) == []
+
+
+@pytest.mark.parametrize(
+    ("chart", "words"),
+    [
+        (alt.Chart(pl.DataFrame({"x": [1]})).mark_bar(), "圖"),
+        (bars().properties(title=alt.Title(alt.expr("'a' + 'b'"))), "圖：人數、類別"),
+        (repeated(), "圖"),
+    ],
+)
+def test_what_is_not_known_of_a_chart_is_not_said(chart, words):
+    assert bundle_of(chart)["text/plain"] == words
+
+
+@pytest.mark.parametrize("notes", [{"help": 3}, {"explained": 5}, {"lang": ["x"]}])
+def test_notes_that_somebody_else_keeps_in_a_chart_are_left_alone(notes):
+    assert bundle_of(bars().properties(usermeta=notes))["text/html"].count("<svg") == 2
+
+
+def test_a_chart_that_is_narrower_keeps_its_width():
+    widths = [
+        float(each.get("width"))
+        for each in figure_of(bars().properties(width=100)).iter(f"{SVG}svg")
+    ]
+    assert max(widths) < 250
+
+
+def test_both_imports_are_enough_for_the_renderer():
+    code = (
+        "import IPython, altair as alt, kao_metrics as km\nkm.Period\nprint(alt.renderers.active)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    assert ran.stdout.strip() == "kao_metrics"
