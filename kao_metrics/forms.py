@@ -19,7 +19,7 @@ import polars as pl
 from kao_metrics import labels
 from kao_metrics.labels import text
 from kao_metrics.printed import grouped
-from kao_metrics.theme import BASE, INTERVAL, NOTES, NOW, OTHERS, PAPER, theme
+from kao_metrics.theme import BASE, INK, INTERVAL, NOTES, NOW, OTHERS, PAPER, theme
 from kao_metrics.typesetting import isolated, plain_text, shortened, width, wrapped
 
 HITS: Final = "hits"
@@ -107,7 +107,8 @@ def bars(  # noqa: PLR0913 - what a chart says of itself
         return None
     placed, heights = _placed(rows, lang)
     frame = pl.DataFrame(placed, schema_overrides={"lower": pl.Float64, "upper": pl.Float64})
-    scale = alt.Scale(domain=_domain(rows, largest), nice=False)
+    low, high = _domain(rows, largest)
+    scale = alt.Scale(domain=[low, high], nice=False)
     base = alt.Chart(frame)
 
     def across(field: str) -> alt.X:
@@ -127,6 +128,9 @@ def bars(  # noqa: PLR0913 - what a chart says of itself
         bar.encode(x=across("value"), y=down("foot"), color=alt.Color("colour:N", scale=None)),
         words.encode(x=alt.value(0), y=down("head"), text="words:N"),
     ]
+    if low < 0:
+        zero = alt.XDatum(0, type="quantitative", scale=scale, axis=None)
+        layers.append(base.mark_rule(color=INK, strokeWidth=1).encode(x=zero))
     if frame["edge"].is_not_null().any():
         edge = base.mark_tick(color=BASE, opacity=1, orient="vertical", size=_BAR, thickness=3)
         layers.append(edge.encode(x=across("edge"), y=down("foot")))
@@ -247,7 +251,7 @@ def _tooltip(frame: pl.DataFrame, lang: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{each}:N", title=text(f"tooltip_{each}", lang)) for each in names]
 
 
-def _domain(rows: Sequence[Bar], largest: Decimal | None) -> list[float]:
+def _domain(rows: Sequence[Bar], largest: Decimal | None) -> tuple[float, float]:
     """Span what is drawn; zero is always in it, since bars start there."""
     ends = [
         each
@@ -256,7 +260,7 @@ def _domain(rows: Sequence[Bar], largest: Decimal | None) -> list[float]:
         if each is not None
     ]
     low, high = min(Decimal(0), *ends), max(Decimal(0), *ends)
-    return [float(low), float(high) if high > low else float(low) + 1]
+    return float(low), float(high) if high > low else float(low) + 1
 
 
 def _described(rows: Sequence[Bar], caption: str, direction: str, lang: str) -> str:

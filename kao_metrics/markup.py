@@ -20,8 +20,8 @@ from kao_metrics.typesetting import isolated
 
 
 def escaped(words: str) -> str:
-    """Write words as the text of an element."""
-    return html.escape(words, quote=False)
+    """Write words as the text of an element; nothing in it looks like an attribute either."""
+    return html.escape(words)
 
 
 def filled(key: str, lang: str, **markup: str) -> str:

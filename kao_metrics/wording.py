@@ -49,7 +49,7 @@ def breakdown(row: dict[str, Any], lang: str) -> str:
     """Say in words what a row of the result table is of."""
     code = str(row["breakdown"])
     metric = METRICS.get(row["indicator"])
-    if metric and metric.table == "retirement_accounts" and code not in _SAID:
+    if metric and metric.table == "retirement_accounts" and code not in (TOTAL, EVERY):
         return code  # the account's own name, whatever it looks like
     if code in _SAID:
         return text(_SAID[code], lang)

@@ -36,6 +36,12 @@ def test_the_scale_holds_zero_and_all_that_is_drawn(rows, expected):
     assert domain(drawn(rows)) == expected
 
 
+@pytest.mark.parametrize(("values", "rules"), [((3, 5), 0), ((-3, 5), 1), ((-3, -5), 1)])
+def test_bars_on_both_sides_start_at_a_line(values, rules):
+    layers = drawn([bar(value) for value in values]).to_dict()["layer"]
+    assert sum(each["mark"]["type"] == "rule" for each in layers) == rules
+
+
 def test_without_bars_there_is_no_chart():
     assert drawn([]) is None
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import csv
+import html
 import json
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,7 +24,7 @@ import polars as pl
 import pytest
 from playwright.sync_api import Error
 
-from kao_metrics import labels
+from kao_metrics import labels, tables
 from kao_metrics.analysis import analyse
 from kao_metrics.display import show
 from kao_metrics.failures import DataError
@@ -614,6 +615,14 @@ def test_a_section_without_figures_says_so_and_has_no_empty_table_or_chart(bare)
         section = bare.page.locator(f"#{name}")
         assert labels.text("no_data", "en") in section.inner_text()
         assert section.locator("table, svg, details, dl, .kao-notes").count() == 0
+
+
+def test_a_note_under_a_table_names_its_document_as_it_is(analysis):
+    """Even where the title holds what looks like an attribute of a tag."""
+    title = dict.fromkeys(labels.LANGUAGES, 'a id="x" rowspan="1" b')
+    sources = {name: replace(each, title=title) for name, each in analysis.sources.items()}
+    markup = show(tables.staff(replace(analysis, sources=sources)), "zh-TW").markup
+    assert title["en"] in html.unescape(markup)
 
 
 def test_without_bars_or_months_nothing_is_shown():

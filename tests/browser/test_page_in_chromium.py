@@ -56,6 +56,16 @@ def test_the_page_never_scrolls_sideways(page):
         assert page.evaluate("document.documentElement.scrollWidth") == room
 
 
+@pytest.mark.parametrize("lang", ["zh-TW", "en"])
+def test_tables_fit_a_desk(opened, request, lang):
+    path = request.getfixturevalue("report" if lang == "zh-TW" else "english_report")
+    with opened(path, DESK) as page:
+        scrolled = page.locator(".kao-table > div").evaluate_all(
+            "all => all.filter(each => each.scrollWidth > each.clientWidth + 1).length"
+        )
+    assert scrolled == 0
+
+
 def test_each_chart_shows_the_one_drawing_that_fits(page):
     figures = page.locator("figure.kao-figure")
     assert figures.count() == CHARTS
