@@ -157,7 +157,7 @@ def reserve_outstanding(analysis: Analysis) -> alt.LayerChart | None:
 
 
 def complaint_funnel(analysis: Analysis) -> alt.LayerChart | None:
-    """Draw the three stages of complaints, each with its share of the stage before."""
+    """Draw the stages of complaints, each with its share of the one before; one is no funnel."""
     lang = analysis.lang
     ratios = {"complaints_second": "second_complaint_ratio", "mediations": "mediation_ratio"}
     rows = []
@@ -172,6 +172,8 @@ def complaint_funnel(analysis: Analysis) -> alt.LayerChart | None:
                 detail = labels.text("bar_of_before", lang, amount=detail, share=share)
             name = labels.label("stage", stage, lang)
             rows.append(Bar(name, detail, row["value"], passage=_section(analysis, row)))
+    if len(rows) < _FEWEST_COMPARED:
+        return None
     return bars(rows, "complaint_funnel", lang, explained=list(ratios.values()))
 
 

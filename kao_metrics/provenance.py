@@ -31,7 +31,7 @@ Passages = dict[tuple[str, str], tuple[Passage, ...]]
 def traced(tables: Mapping[str, pl.LazyFrame]) -> dict[str, pl.LazyFrame]:
     """Return tables whose ``source_id`` names the section too."""
     section = pl.col("section").fill_null("")
-    both = pl.format(f"{{}}{_BESIDE}{{}}", "source_id", section)
+    both = pl.concat_str("source_id", section, separator=_BESIDE)
     return {
         name: table.with_columns(source_id=both)
         if {"source_id", "section"} <= set(table.collect_schema())

@@ -176,6 +176,8 @@ def complaints(analysis: Analysis) -> list[str]:
                 rate=labels.amount(first["value"], "per_day", lang, 1),
             )
         )
+    stages = [labels.attribute("stage", stage, "indicator") for stage in labels.codes("stage")]
+    said += [analysis.remarks[each] for each in stages if each in analysis.remarks]
     second, mediation = (
         _one(analysis, name) for name in ("second_complaint_ratio", "mediation_ratio")
     )

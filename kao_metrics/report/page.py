@@ -76,11 +76,18 @@ def _without_dead_links(made: str) -> str:
     """Take away links to explanations that no notebook of the report shows."""
     ids = set(re.findall(r' id="([^"]+)"', made))
 
-    def kept(match: re.Match[str]) -> str:
+    link = r'<a class="kao-how" href="#([^"]+)">(.*?)</a>'
+
+    def words(match: re.Match[str]) -> str:
         return match[0] if match[1] in ids else match[2]
 
-    made = re.sub(r'<a class="kao-how" href="#([^"]+)">(.*?)</a>', kept, made)
-    return re.sub(r'<p class="kao-hows">[^<]*</p>', "", made)
+    def hows(match: re.Match[str]) -> str:
+        """Of what leads to explanations and to nothing else, words alone are no use."""
+        left = re.sub(link, lambda each: each[0] if each[1] in ids else "", match[0])
+        return left if "<a " in left else ""
+
+    made = re.sub(r'<p class="kao-hows">.*?</p>', hows, made)
+    return re.sub(link, words, made)
 
 
 def _publisher(analysis: Analysis) -> str:
