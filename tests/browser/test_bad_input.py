@@ -156,7 +156,7 @@ def spoil_complaints(data):
             for month, count in enumerate(months, start=1)
         ),
         *(
-            dict(plain, category=code, count=[0, HUGE // 10, 3][place % 3])
+            dict(plain, category=code, count=[0, HUGE // 100, 3][place % 3])
             for place, code in enumerate(categories)
         ),
     ]
