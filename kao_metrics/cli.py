@@ -256,12 +256,13 @@ def verify(
 ) -> None:
     """Tell whether a report was made from these data, notebooks and code.
 
-    Reads the manifest beside the page and lists what changed since. Exit status 1 if
-    anything did.
+    Reads the manifest beside the page, or what a page that was sent alone says of itself,
+    and lists what changed since. Exit status 1 if anything did.
 
     \b
     Examples:
       kao-metrics verify reports/2018-S1.html
+      kao-metrics verify ~/Downloads/2018-S1.html
     """
     with _errors():
         from kao_metrics.report import verify as differences
@@ -270,7 +271,8 @@ def verify(
         for each in found:
             typer.echo(each)
         if found:
-            _say(f"{report} would come out differently: {len(found)} changes")
+            changes = "1 change" if len(found) == 1 else f"{len(found)} changes"
+            _say(f"{report} is not what would be made now: {changes}")
             raise typer.Exit(FAILED)
         _say(f"{report} was made from these data, notebooks and code")
 
