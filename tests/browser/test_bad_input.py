@@ -6,180 +6,60 @@ as hard to show as it can be, and a page of small charts. A third is a report of
 
 from __future__ import annotations
 
-import ast
-import csv
 import html
-import json
-import re
 import shutil
 import subprocess
 import sys
-import tomllib
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
-import polars as pl
 import pytest
-from playwright.sync_api import Error
+from hostile import (
+    ALL_CASES,
+    CASES,
+    CLOSING,
+    FAMILY,
+    FLAG,
+    HEBREW,
+    IS_LIVE,
+    MARKUP,
+    MISPLACED,
+    MONTHS,
+    NAMES,
+    NO_VALUE,
+    OUT_OF_REACH,
+    OVERRIDE,
+    OVERTAKEN,
+    PHONE,
+    TURNED,
+    UNCLOSED,
+    WIDTHS,
+    account,
+    as_wide_as_its_window,
+    by_month,
+    executed,
+    opened,
+    read,
+    shows,
+    spoil_complaints,
+    spoil_remarks,
+    spoil_services,
+    spoil_sources,
+    spoil_stated,
+    spoil_workforce,
+    unharmed,
+    write,
+    written,
+)
 
 from kao_metrics import labels, tables
 from kao_metrics.analysis import analyse
 from kao_metrics.display import show
 from kao_metrics.failures import DataError
-from kao_metrics.forms import Bar, bars, line
+from kao_metrics.forms import bars, line
 from kao_metrics.report import make_report
 from kao_metrics.report.notebooks import Notebook, find_notebooks
-from kao_metrics.report.page import page
-
-PHONE, DESK = 360, 1440
-WIDTHS = [pytest.param(PHONE, id="phone"), pytest.param(DESK, id="desk")]
-HUGE = 10**12
-
-ATTACK = "window.pwned=true"
-MARKUP = (
-    f"</p></td></title></script><script>{ATTACK}</script><img src=x onerror={ATTACK}>"
-    f"\"'><svg onload={ATTACK}><a onmouseover=\"{ATTACK}\" href='javascript:{ATTACK}'>"
-    '<b id="pwned" class=\'gt_table\'> rowspan="2" <!-- ]]> &lt;b&gt; &amp;'
-)
-PATTERN = r"{name} {{x}} %s $& \g<x> **b** _c_ `d` [e](javascript:window.pwned=true) datum.value"
-CHINESE = "高雄市政府環境保護局附設勞工退休準備金監督委員會" * 6
-WORD = "Donaudampfschifffahrtsgesellschaft" * 8
-CAPITALS = "WOMEN MUMBAI " * 12
-OVERRIDE = "甲\u202e覆寫"
-UNCLOSED = "乙\u2067\u202b\u2067未關"
-HEBREW = "שלום עולם"
-CLOSING = f"丙\u2069\u202c\u202e{HEBREW}"
-"""Closes an isolate that somebody may have put around it, and then turns everything round."""
-FAMILY, FLAG = "👨\u200d👩\u200d👧\u200d👦", "🇹🇼"
-EMOJI = (FAMILY + FLAG) * 12
-STACKED = "Z\u0300\u0301\u0302\u0303\u0304\u0305" * 3
-POINT = "A.B. Co.previous"
-CODE = "goods"
-NAMES = (
-    CLOSING, MARKUP, CHINESE, WORD, CAPITALS, OVERRIDE, UNCLOSED, HEBREW, EMOJI, STACKED, PATTERN,
-    POINT, CODE,
-)  # fmt: skip
-"""Without digits, so that a figure on the page is none of them."""
-
-
-def words(*each):
-    """Take the hostile names in turn, as many as are asked for."""
-    return [NAMES[place % len(NAMES)] for place in each]
-
-
-def quoted(text):
-    """Write a text as TOML."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def in_both(text):
-    return f"{{ zh-TW = {quoted(text)}, en = {quoted(text)} }}"
-
-
-def read(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write(path, rows):
-    path.parent.mkdir(exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-
-
-def spoil_sources(data):
-    written = []
-    for place, name in enumerate(tomllib.loads((data / "sources.toml").read_text("utf-8"))):
-        title, publisher, licence, note = words(*range(place + 1, place + 5))
-        url = f"javascript:{ATTACK}" if place % 2 else f'https://example.org/"{MARKUP}{CHINESE}'
-        written += [
-            f"[{name}]",
-            f"title = {in_both(title)}\npublisher = {in_both(publisher)}",
-            f"licence = {in_both(licence)}\nnote = {in_both(note)}",
-            f"published = {quoted(OVERRIDE)}\nurl = {quoted(url)}",
-        ]
-    (data / "sources.toml").write_text("\n".join(written), encoding="utf-8")
-
-
-def spoil_remarks(data, *more):
-    known = tomllib.loads((data / "remarks.toml").read_text("utf-8"))["2018-S1"]
-    written = []
-    for place, name in enumerate([*known, *more]):
-        (remark,) = words(place)
-        written.append(f"[2018-S1.{quoted(name)}]\nzh-TW = {quoted(remark)}\nen = {quoted(remark)}")
-    (data / "remarks.toml").write_text("\n".join(written), encoding="utf-8")
-
-
-def spoil_stated(data):
-    path = data / "stated" / "2018-S1.csv"
-    rows = read(path)
-    more = [
-        dict(rows[0], id=name, statement=name, unit=name, stated=HUGE, operands="0 - 50000")
-        for name in NAMES
-    ]
-    for place, row in enumerate(rows):
-        row["unit"] = words(place)[0]
-    more.append(dict(rows[0], id="x", stated=0, unit="", operands="1 / 0"))
-    write(path, rows + more)
-
-
-def account(place):
-    """Make one of many accounts: some lack nothing, some everything, the first lacks most."""
-    name = NAMES[place] if place < len(NAMES) else f"{place}{words(place)[0]}"
-    return {
-        "as_of": "2018-06-30",
-        "account": name,
-        "agency": words(place)[0],
-        "required": [10 * HUGE, HUGE, 0, 7][place % 4] if place else 100 * HUGE,
-        "balance": [HUGE, 0, HUGE, 3][place % 4],
-        "contributed": 0,
-        "section": "5.1(6)2",
-        "source_id": "ksec_2018_s1",
-    }
-
-
-def spoil_complaints(data):
-    path = data / "complaints" / "2018-S1.csv"
-    plain = {"month": "", **read(path)[0]}
-    months = [0, HUGE, 0, 7, 10**9, 1]
-    categories = labels.codes("complaint_category")
-    rows = [
-        dict(plain, count=sum(months)),
-        dict(plain, stage="second", count=0),
-        dict(plain, stage="mediation", count=5),
-        *(
-            dict(plain, month=f"2018-{month:02}-01", count=count)
-            for month, count in enumerate(months, start=1)
-        ),
-        *(
-            dict(plain, category=code, count=[0, HUGE // 100, 3][place % 3])
-            for place, code in enumerate(categories)
-        ),
-    ]
-    write(path, rows)
-
-
-def spoil_workforce(data):
-    """Let one category grow, and one begin with nobody."""
-    path = data / "workforce" / "2018-S1.csv"
-    rows = read(path)
-    for row in rows:
-        if row["as_of"] == "2010-12-25" and row["category"] == "frontline":
-            row["headcount"] = 1000
-        if row["as_of"] == "2010-12-25" and row["subcategory"] == "assistants":
-            row["headcount"] = 0
-    write(path, rows)
-
-
-def spoil_services(data):
-    path = data / "services" / "2018-S1.csv"
-    rows = read(path)
-    rows[0]["value"], rows[1]["value"] = 0, HUGE
-    write(path, rows)
 
 
 @pytest.fixture(scope="module")
@@ -201,46 +81,6 @@ def hostile_data(tmp_path_factory, data_dir):
     bare = {"period": "2016-S1", "covers_from": "2016-01-01", "covers_to": "2016-06-30"}
     write(data / "periods.csv", [*periods, dict.fromkeys(periods[0], "") | bare])
     return data
-
-
-@dataclass
-class Opened:
-    """A page that is open, with all its charts live, and what went wrong meanwhile."""
-
-    page: object
-    width: int
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-
-
-IS_LIVE = """() => [...document.querySelectorAll('.kao-drawing')]
-  .filter(each => each.checkVisibility()).every(each => each.matches('.kao-is-live'))"""
-
-
-def opened(browser, address, width):
-    """Open a page, bring each chart into view until it is live, and open what can be opened."""
-    shown = Opened(browser.new_page(viewport={"width": width, "height": 900}), width)
-    shown.page.on("console", lambda message: shown.said.append(message.text))
-    shown.page.on("pageerror", lambda error: shown.said.append(str(error)))
-    shown.page.on("dialog", lambda dialog: (shown.said.append(dialog.message), dialog.dismiss()))
-    shown.page.on("request", lambda request: shown.asked.append(request.url))
-    shown.page.goto(address)
-    shown.page.evaluate(
-        """async () => {
-          for (const each of document.querySelectorAll('.kao-drawing')) {
-            each.scrollIntoView({ behavior: 'instant', block: 'center' });
-            await new Promise(requestAnimationFrame);
-            await new Promise(requestAnimationFrame);
-          }
-        }"""
-    )
-    try:
-        shown.page.wait_for_function(IS_LIVE, timeout=10_000)
-    except Error as error:  # a test says so
-        shown.said.append(str(error).splitlines()[0])
-    shown.page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    yield shown
-    shown.page.close()
 
 
 @pytest.fixture(scope="module")
@@ -269,81 +109,10 @@ def bare_report(tmp_path_factory, hostile_data, notebooks_dir):
     return written(tmp_path_factory, analyse("2016-S1", hostile_data, "en"), notebooks)
 
 
-def executed(node, **given):
-    """Run the cells of a notebook; each output is what its last line gives."""
-    names, cells = {}, []
-    for cell in node.cells:
-        if cell.cell_type != "code":
-            cells.append(cell)
-            continue
-        *lines, last = ast.parse(cell.source).body
-        is_shown = isinstance(last, ast.Expr)
-        first = ast.Module(lines if is_shown else [*lines, last], [])
-        exec(compile(first, "cell", "exec"), names)  # noqa: S102 - our own notebooks
-        names |= given if "parameters" in cell.metadata.get("tags", []) else {}
-        if is_shown:
-            cells.append(shows(eval(compile(ast.Expression(last.value), "cell", "eval"), names)))  # noqa: S307
-    return nbformat.v4.new_notebook(cells=cells)
-
-
-def shows(thing):
-    """Make the cell of a notebook that has shown something."""
-    output = nbformat.v4.new_output("display_data", thing._repr_mimebundle_())
-    return nbformat.v4.new_code_cell("x", outputs=[output], execution_count=1)
-
-
-def written(tmp_path_factory, analysis, notebooks):
-    """Write a page, and return its address."""
-    made_from = {"data": {}, "notebooks": {}, "code": {}, "packages": {}}
-    path = tmp_path_factory.mktemp("pages") / "page.html"
-    path.write_text(page(analysis, notebooks, made_from), encoding="utf-8")
-    return path.as_uri()
-
-
 @pytest.fixture(scope="module", params=WIDTHS)
 def bare(request, browser, bare_report):
     """The report of one figure, which is zero, open at a width."""
     yield from opened(browser, bare_report, request.param)
-
-
-def bar(name, value, detail="", **more):
-    return Bar(name, detail or labels.amount(Decimal(value), "person"), Decimal(value), **more)
-
-
-CASES = {
-    "one bar": [bar("一", 5)],
-    "sixty bars": [bar(f"第{place}類", place * 7 % 60) for place in range(60)],
-    "sixty bars, named at length": [bar(f"{place}{CHINESE}", place) for place in range(60)],
-    "zeros": [bar("甲", 0), bar("乙", 0)],
-    "all negative": [bar("甲", -5), bar("乙", -50, back=Decimal(-20))],
-    "mixed signs": [bar("甲", -5), bar("乙", 50), bar("丙", 0), bar("丁", -1, lower=Decimal(-3),
-                    upper=Decimal(2))],
-    "huge": [bar("甲", HUGE, back=Decimal(2 * HUGE)), bar("乙", 1), bar("丙", -HUGE)],
-    "huge and tiny": [bar("甲", Decimal(1).scaleb(-12)), bar("乙", HUGE)],
-    "long Chinese": [bar(CHINESE, 5), bar("乙", 3, CHINESE)],
-    "long English": [bar("Environmental Protection Bureau and " * 6, 5)],
-    "long word": [bar(WORD, 5), bar("乙", 3, WORD)],
-    "wide capitals": [bar(CAPITALS, 5), bar("W" * 200, 3)],
-    "signs between wide and narrow": [bar("—" * 80, 5), bar("①" * 60, 4), bar("Ж" * 80, 3)],
-    "emoji": [bar(FAMILY * 20, 5), bar(FLAG * 60, 4), bar("☺️" * 60, 3)],
-    "stacked accents": [bar("e\u0301" * 120, 5), bar("乙", 3)],
-    "right to left": [bar(name, 4321) for name in (OVERRIDE, UNCLOSED, CLOSING, HEBREW)],
-    "markup": [bar(MARKUP, 5, MARKUP, passage=MARKUP), bar("a & b < c \"d\" 'e'", 3)],
-    "eight of everything": [bar(name, 5 + place) for place, name in enumerate(NAMES[:8])],
-    "empty names": [bar("", 5), bar(" ", 4), bar("丙", 3, " ")],
-    "what could be code": [bar(PATTERN, 5), bar("signal + 1", 4), bar("\\u202e \t two\nlines", 3)],
-}  # fmt: skip
-MONTHS = {
-    "two months without any": [0, 0],
-    "months from zero to huge": [0, HUGE, 0, 7, 1],
-    "sixty months": [place * place for place in range(60)],
-}
-
-
-def by_month(counts):
-    first = pl.date(2013, 1, 1)
-    months = pl.date_range(first, first.dt.offset_by(f"{len(counts) - 1}mo"), "1mo", eager=False)
-    return pl.select(months.alias("month")).with_columns(value=pl.Series(counts, dtype=pl.Int64))
 
 
 @pytest.fixture(scope="module")
@@ -353,9 +122,6 @@ def charts():
     drawn |= {name: line(by_month(each), "complaint_series", "item", "zh-TW")
               for name, each in MONTHS.items()}  # fmt: skip
     return {name: show(chart) for name, chart in drawn.items()}
-
-
-ALL_CASES = [*CASES, *MONTHS]
 
 
 @pytest.fixture(scope="module")
@@ -376,134 +142,6 @@ def misplaced(drawn):
     """By case, what is wrong with the places of its bars and words."""
     found = drawn.page.evaluate(MISPLACED)
     return dict(zip(ALL_CASES, found, strict=True))
-
-
-MISPLACED = """() => [...document.querySelectorAll('.kao-figure')].map(figure => {
-  const found = [];
-  const isOut = (box, frame) => box.right > frame.right + 1 || box.left < frame.left - 1 ||
-    box.bottom > frame.bottom + 1 || box.top < frame.top - 6;
-  for (const svg of figure.querySelectorAll('.kao-drawing svg')) {
-    const frame = svg.getBoundingClientRect();
-    if (!frame.width) continue;
-    if (frame.right > document.documentElement.clientWidth) found.push('drawing out of view');
-    for (const mark of svg.querySelectorAll('.mark-rect path, .mark-rule line, .mark-line path'))
-      if (isOut(mark.getBoundingClientRect(), frame)) found.push('mark out of its drawing');
-    const words = [...svg.querySelectorAll('text')]
-      .filter(each => each.textContent.trim() && each.getAttribute('opacity') !== '0')
-      .map(each => [each.textContent.slice(0, 20), each.getBoundingClientRect()]);
-    words.forEach(([said, box], place) => {
-      if (isOut(box, frame)) found.push(`out of its drawing: ${said}`);
-      for (const [other, next] of words.slice(place + 1))
-        if (box.left + 1 < next.right && next.left + 1 < box.right &&
-            box.top + 6 < next.bottom && next.top + 6 < box.bottom)
-          found.push(`${said} over ${other}`);
-    });
-  }
-  return [...new Set(found)];
-})"""
-"""By figure; an axis makes labels for which there is no room transparent."""
-
-OUT_OF_REACH = """() => {
-  const found = [], view = document.documentElement.clientWidth;
-  const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let text = all.nextNode(); text; text = all.nextNode()) {
-    const holder = text.parentElement;
-    if (!text.data.trim() || !holder.checkVisibility() ||
-        holder.closest('script, svg, thead, .kao-skip, .kao-tip')) continue;
-    const scroller = holder.closest('.kao-table > div');
-    const [left, right] = scroller
-      ? [scroller.getBoundingClientRect().left - scroller.scrollLeft,
-         scroller.getBoundingClientRect().left - scroller.scrollLeft + scroller.scrollWidth]
-      : [0, view];
-    const range = document.createRange();
-    range.selectNodeContents(text);
-    for (const box of range.getClientRects())
-      if (box.width && (box.left < left - 1 || box.right > right + 1)) {
-        found.push(text.data.slice(0, 40));
-        break;
-      }
-  }
-  return found;
-}"""
-"""Texts that neither the page nor the table that they are in can bring into view; the heads of
-tables are left out, which a phone shows in the rows."""
-
-TURNED = r"""() => {
-  const found = [], turning = /[\u0590-\u08ff\u202a-\u202e\u2066-\u2069\ufb1d-\ufefc]/;
-  const range = document.createRange();
-  const box = (text, from, to) => {
-    range.setStart(text, from);
-    range.setEnd(text, to);
-    return range.getBoundingClientRect();
-  };
-  const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let text = all.nextNode(); text; text = all.nextNode()) {
-    if (!text.parentElement.checkVisibility() || text.parentElement.closest('script')) continue;
-    const figures = [...text.data.matchAll(/\d[\d,.]*\d|\d/g)];
-    figures.forEach((figure, place) => {
-      const end = figure.index + figure[0].length;
-      const [first, last] = [box(text, figure.index, figure.index + 1), box(text, end - 1, end)];
-      const isOneLine = Math.abs(first.top - last.top) < 4;
-      if (isOneLine && first.left > last.left) found.push(`${figure[0]} backwards`);
-      const next = figures[place + 1];
-      if (!next || turning.test(text.data.slice(end, next.index))) return;
-      const after = box(text, next.index, next.index + 1);
-      if (Math.abs(after.top - last.top) < 4 && after.left < last.left)
-        found.push(`${next[0]} before ${figure[0]}`);
-    });
-  }
-  return [...new Set(found)];
-}"""
-"""Figures whose digits run from right to left, or that stand before the one that they follow."""
-
-OVERTAKEN = """(names) => {
-  const found = [], range = document.createRange();
-  const box = (text, place) => {
-    range.setStart(text, place);
-    range.setEnd(text, place + 1);
-    return range.getBoundingClientRect();
-  };
-  const all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let text = all.nextNode(); text; text = all.nextNode())
-    for (const name of names) {
-      const start = text.data.indexOf(name), end = start + name.length;
-      const figure = start < 0 ? -1 : text.data.slice(end).search(/\\d/);
-      if (figure < 0 || !text.parentElement.checkVisibility() ||
-          text.parentElement.closest('script')) continue;
-      const after = box(text, end + figure);
-      for (let place = start; place < end; place += 1) {
-        const sign = box(text, place);
-        if (sign.width && Math.abs(sign.top - after.top) < 6 && sign.right > after.left + 1) {
-          found.push(text.data.slice(0, 60));
-          break;
-        }
-      }
-    }
-  return [...new Set(found)];
-}"""
-"""Texts in which a figure that follows a name on the same line stands left of some of it."""
-
-NO_VALUE = re.compile(r"\b(?:nan|NaN|None|null|undefined|Infinity|inf|\d+[Ee]\+\d+)\b")
-"""What a program writes where a figure is missing or does not fit."""
-
-UNSAFE = """() => [...document.querySelectorAll('*')].filter(each =>
-    each.matches('#pwned, iframe, object, embed, base, input, form:not(.vega-bindings)') ||
-    [...each.attributes].some(({ name, value }) =>
-      name.startsWith('on') || /^\\s*javascript:/i.test(value)))
-  .map(each => each.outerHTML.slice(0, 80))"""
-
-
-def unharmed(shown):
-    """Hold a page to having run nothing, asked for nothing and complained of nothing."""
-    assert shown.said == []
-    assert len(shown.asked) == 1
-    assert shown.page.evaluate("typeof window.pwned") == "undefined"
-    assert shown.page.evaluate(UNSAFE) == []
-
-
-def as_wide_as_its_window(shown):
-    width = shown.page.evaluate("document.documentElement.clientWidth")
-    return shown.page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_no_script_in_data_runs(hostile):
