@@ -46,7 +46,7 @@
       bytes.set([four / 2 ** 24, four / 2 ** 16, four / 2 ** 8, four], to);
     }
     const packed = new Blob([bytes.subarray(0, Number(size))]).stream();
-    return new Response(packed.pipeThrough(new DecompressionStream("gzip"))).text();
+    return new Response(packed.pipeThrough(new DecompressionStream("deflate-raw"))).text();
   };
   let loaded;
   const load = async () => {
