@@ -116,8 +116,7 @@ def _explained(analysis: Analysis, row: Row, *, is_single: bool) -> Explained:
     said = (wording.reason(row, lang), analysis.remarks.get(row["breakdown"], ""))
     details += [_sentence(words, lang) for words in said if words]
     for finding in _stated(analysis, row):
-        verdict = labels.label("verdict", finding.verdict.replace(" ", "_"), lang)
-        stated = wording.stated_value(finding, lang)
+        stated, verdict = wording.stated_value(finding, lang), wording.verdict(finding, lang)
         details.append(text("explained_stated", lang, stated=stated, verdict=verdict))
         details += [_sentence(finding.reason, lang)] if finding.reason else []
     value = wording.value(row, lang)

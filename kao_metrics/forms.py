@@ -117,9 +117,7 @@ def bars(  # noqa: PLR0913 - what a chart says of itself
     def down(field: str) -> alt.Y:
         return alt.Y(f"{field}:Q", scale=None, axis=None)
 
-    pointed = alt.selection_point(
-        name="pointed", on="pointerover", clear="pointerout", fields=["place"]
-    )
+    pointed = _pointed()
     faded = alt.when(pointed).then(alt.value(1)).otherwise(alt.value(_FADED))
     bar = base.mark_bar(orient="horizontal", size=_BAR).encode(opacity=faded)
     words = base.mark_text(align="left", baseline="top", lineHeight=_LINE)
@@ -206,9 +204,7 @@ def line(months: pl.DataFrame, name: str, unit: str, lang: str) -> alt.LayerChar
     )
     caption = text(f"caption_{name}", lang)
     axis = alt.Axis(format="%Y-%m", tickCount="month", labelOverlap=True, grid=False)
-    pointed = alt.selection_point(
-        name="pointed", on="pointerover", clear="pointerout", fields=["place"]
-    )
+    pointed = _pointed()
     base = alt.Chart(shown).encode(
         alt.X("yearmonth(month):T", title=None, axis=axis),
         alt.Y(
@@ -242,6 +238,13 @@ def line(months: pl.DataFrame, name: str, unit: str, lang: str) -> alt.LayerChar
 def _notes(name: str, lang: str, **more: Any) -> dict[str, Any]:
     """Write down what a drawing needs to know that no specification says."""
     return {NOTES: {"lang": lang, "help": text(f"help_{name}", lang), **more}}
+
+
+def _pointed() -> alt.Parameter:
+    """Select what a pointer is over, by its place."""
+    return alt.selection_point(
+        name="pointed", on="pointerover", clear="pointerout", fields=["place"]
+    )
 
 
 def _tooltip(frame: pl.DataFrame, lang: str) -> list[alt.Tooltip]:

@@ -134,7 +134,7 @@ def findings_table(found: list[Finding], lang: str) -> str:
             "—" if each.recomputed is None else _rounded(each.recomputed, each.stated),
             "" if each.lower == each.upper else _ends(each),
             labels.unit_label(each.unit, lang),
-            labels.label("verdict", each.verdict.replace(" ", "_"), lang),
+            wording.verdict(each, lang),
             each.reason,
         )
         for each in found

@@ -26,6 +26,7 @@ from kao_metrics.wording import (
     printed_value,
     reason,
     value,
+    verdict,
 )
 
 
@@ -162,7 +163,7 @@ def stated(analysis: Analysis) -> gt.GT | None:
             "interval": ends(each.lower, each.upper, 2, lang),
             "computed_from": numbers_put_in(each.operands, values),
             "unit": labels.unit_label(each.unit, lang),
-            "verdict": labels.label("verdict", each.verdict.replace(" ", "_"), lang),
+            "verdict": verdict(each, lang),
         }
         for each in analysis.findings
     ]

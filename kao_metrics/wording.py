@@ -152,6 +152,11 @@ def numbers_put_in(formula: str, values: Mapping[str, Interval]) -> str:
 _SIGNS: Final = str.maketrans({"-": "−", "*": "×", "/": "÷"})
 
 
+def verdict(finding: Finding, lang: str) -> str:
+    """Write whether what is stated follows."""
+    return labels.label("verdict", finding.verdict.replace(" ", "_"), lang)
+
+
 def stated_value(finding: Finding, lang: str) -> str:
     """Write what a report states, with its qualifier and unit."""
     amount = grouped(Decimal(finding.stated), places(finding.stated))

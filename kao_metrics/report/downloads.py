@@ -31,7 +31,6 @@ _TABLES: Final[dict[str, tuple[str, ...]]] = {
 _ODS: Final = "application/vnd.oasis.opendocument.spreadsheet"
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f%#\"<>`\\]")
 """What an address cannot hold as it is; other signs, Chinese ones too, need no escape."""
-_REFERENCE: Final = Reference.COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def downloads(analysis: Analysis, notebook: str) -> list[Download]:
     if notebook == "sources":
         offered = {
             "stated": findings_frame(analysis.findings),
-            "reference": analysis.reference_figures.select(_REFERENCE),
+            "reference": analysis.reference_figures.select(Reference.COLUMNS),
         }
         return [_csv(analysis, name, frame) for name, frame in offered.items() if len(frame)]
     if notebook in _TABLES:

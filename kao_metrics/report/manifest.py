@@ -120,19 +120,19 @@ def differences(page: Path, data_dir: Path, notebooks: list[Path]) -> list[str]:
             "kao-metrics report"
         ) from None
     beside = page.with_suffix("") / MANIFEST
-    found = _RECORD.search(whole)
-    if not beside.exists() and not found:
+    kept = _RECORD.search(whole)
+    has_manifest = beside.exists()
+    if not has_manifest and not kept:
         raise ReportError(
             f"{page}: no report that says what it was made from, and no {beside} beside it; a "
             "report is made by kao-metrics report"
         )
-    path = beside if beside.exists() else page
+    path = beside if has_manifest else page
     try:
-        made = json.loads(
-            beside.read_text(encoding="utf-8") if beside.exists() or not found else found[1]
-        )
+        said = kept[1] if kept and not has_manifest else beside.read_text(encoding="utf-8")
+        made = json.loads(said)
         now = made_from(Period.parse(made["period"]), data_dir, notebooks)
-        now = now if beside.exists() else record(now)
+        now = now if has_manifest else record(now)
         parts = {name: dict(made[name]) for name in _COMPARED}
         digests = made.get("page", {})
         is_as_made = digests.get(page.name) == sha256(page) if digests else True
