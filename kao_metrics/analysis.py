@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from kao_metrics.failures import DataError, Failure
+from kao_metrics.handover import hand_over, handed
 from kao_metrics.labels import DEFAULT_LANGUAGE, check_language
 from kao_metrics.metrics import compute
 from kao_metrics.metrics.reference import reference_ratios
@@ -45,7 +46,7 @@ class Analysis:
     reference_figures
         The table ``reference``, from which they are computed.
     sources
-        By name, the documents.
+        By name, the documents that a figure comes from.
     remarks
         By figure, what else is known of it, in the language.
     passages
@@ -90,8 +91,32 @@ def analyse(
         If there are no words in the language.
     """
     check_language(lang)
-    data = open_data(find_data_dir(data_dir))
+    folder = find_data_dir(data_dir)
+    computed: Analysis | None = handed(_key(folder, period, lang))
+    if computed is not None:
+        return computed
+    data = open_data(folder)
     return analyse_data(data, data.period(period), lang)
+
+
+def for_notebooks(analysis: Analysis, data_dir: Path, folder: Path) -> dict[str, str]:
+    """Hand an analysis to the notebooks of its report; return what their environment needs.
+
+    Parameters
+    ----------
+    analysis
+        What `analyse` is to return there.
+    data_dir
+        The data folder that it was computed from.
+    folder
+        A private folder.
+    """
+    return hand_over(folder, _key(data_dir, analysis.period, analysis.lang), analysis)
+
+
+def _key(data_dir: Path, period: str | Period, lang: str) -> tuple[str, ...]:
+    code = period.code if isinstance(period, Period) else Period.parse(period).code
+    return str(data_dir.resolve()), code, lang
 
 
 def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> Analysis:
@@ -114,6 +139,7 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
     said = {name: words[lang] for name, words in remarks.items()}
     results, passages = untraced(compute(traced(tables), period))
     stated = tables["stated"].filter(pl.col("time_period") == period.code).collect()
+    used = _named(*tables.values(), reference)
     return Analysis(
         period=period,
         lang=lang,
@@ -122,10 +148,16 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         findings=findings(stated, operands(results), said, lang),
         reference=reference_ratios(reference).collect(),
         reference_figures=reference.collect(),
-        sources=data.sources,
+        sources={name: each for name, each in data.sources.items() if name in used},
         remarks=said,
         passages=passages,
     )
+
+
+def _named(*tables: pl.LazyFrame) -> set[str]:
+    """Return the sources that rows of tables name."""
+    named = pl.collect_all(table.select(pl.col("source_id").unique()) for table in tables)
+    return {name for frame in named for name in frame["source_id"]}
 
 
 def _remarks(data: Data, period: Period) -> tuple[dict[str, dict[str, str]], list[Failure]]:

@@ -8,15 +8,23 @@ help answers at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from kao_metrics import progress as shown
+from kao_metrics.limits import TIME_LIMIT
+
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from kao_metrics.batch import Outcome, State
     from kao_metrics.metrics.stated import Finding
 
 app = typer.Typer(
@@ -62,6 +70,15 @@ PeriodArgument = Annotated[
     ),
 ]
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Folder with the tables.")]
+NotebooksDir = Annotated[Path, typer.Option("--notebooks-dir", help="Folder with the notebooks.")]
+OutputDir = Annotated[Path, typer.Option("--output-dir", help="Folder for reports.")]
+ParameterOption = Annotated[
+    list[str] | None,
+    typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A notebook parameter."),
+]
+TimeLimit = Annotated[
+    int, typer.Option("--time-limit", metavar="SECONDS", min=1, help="Time that a cell may take.")
+]
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of words.")]
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="File to write instead of standard output.")
@@ -79,6 +96,7 @@ def main(
     Examples:
       kao-metrics report 107H1                     reports/2018-S1.html
       kao-metrics report 107H1 --lang en           reports/2018-S1.en.html
+      kao-metrics batch --all                      reports/index.html and every report
       kao-metrics check                            every table against its contract
       kao-metrics metrics 107H1 --format csv       every figure as data
       kao-metrics audit 107H1                      stated figures, computed again
@@ -95,17 +113,11 @@ def main(
 def report(  # noqa: PLR0913, PLR0917 - one parameter an option
     period: PeriodArgument,
     data_dir: DataDir = Path("data"),
-    notebooks_dir: Annotated[
-        Path, typer.Option("--notebooks-dir", help="Folder with the notebooks.")
-    ] = Path("notebooks"),
-    output_dir: Annotated[Path, typer.Option("--output-dir", help="Folder for the report.")] = Path(
-        "reports"
-    ),
+    notebooks_dir: NotebooksDir = Path("notebooks"),
+    output_dir: OutputDir = Path("reports"),
     lang: LangOption = Lang.zh_tw,
-    parameter: Annotated[
-        list[str] | None,
-        typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A notebook parameter."),
-    ] = None,
+    parameter: ParameterOption = None,
+    time_limit: TimeLimit = TIME_LIMIT,
 ) -> None:
     """Make the report of a period: one HTML page, with its data beside it.
 
@@ -117,9 +129,10 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter an option
       kao-metrics report 民國107年上半年 --lang en --output-dir /srv/reports
     """
     with _errors():
+        _start()
         from kao_metrics.report import make_report
 
-        with _progress(f"{period}") as progress:
+        with shown.notebooks(period) as progress:
             page = make_report(
                 period,
                 data_dir=data_dir,
@@ -127,9 +140,87 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter an option
                 output_dir=output_dir,
                 lang=lang.value,
                 parameters=_parameters(parameter or []),
+                time_limit=time_limit,
                 progress=progress,
             )
     typer.echo(page)
+
+
+@app.command()
+def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
+    periods: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PERIOD…", help="Half-years, and ranges such as 104H2..115H1."),
+    ] = None,
+    every: Annotated[  # noqa: FBT002 - typer makes an option of it
+        bool, typer.Option("--all", help="Every half-year that the data has.")
+    ] = False,
+    data_dir: DataDir = Path("data"),
+    notebooks_dir: NotebooksDir = Path("notebooks"),
+    output_dir: OutputDir = Path("reports"),
+    lang: LangOption = Lang.zh_tw,
+    parameter: ParameterOption = None,
+    time_limit: TimeLimit = TIME_LIMIT,
+    force: Annotated[  # noqa: FBT002 - as above
+        bool, typer.Option("--force", help="Make also reports that would come out the same.")
+    ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Local processes; one a processor if left out."),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="ADDRESS", help="A Dask scheduler that has workers."),
+    ] = None,
+) -> None:
+    """Make the reports of many periods, and an index page of them.
+
+    A report that would come out the same is left as it is, so that a batch that was stopped
+    goes on where it was. A period that fails does not stop the others; the index page says
+    why, and the exit status is 1.
+
+    \b
+    Examples:
+      kao-metrics batch --all
+      kao-metrics batch 107H1 107H2 --lang en
+      kao-metrics batch 104H2..115H1 --data-dir data/examples/taipei_1999
+      kao-metrics batch --all --scheduler tcp://host:8786
+    """
+    if not periods and not every:
+        _stop("give half-years such as 107H1 or 104H2..115H1, or --all", WRONG_USE)
+    outcomes: dict[str, Outcome] = {}
+    with _errors(lambda: _how_far(outcomes.values())):
+        _start()
+        from kao_metrics.batch import run_batch
+        from kao_metrics.report import Options
+        from kao_metrics.report.publishing import index_name
+        from kao_metrics.selection import selected
+
+        options = Options(
+            data_dir,
+            notebooks_dir,
+            output_dir,
+            lang.value,
+            _parameters(parameter or []),
+            time_limit,
+        )
+        wanted = selected(periods or [], data_dir, every=every)
+        with shown.periods(len(wanted)) as show, _cluster(scheduler) as executor:
+
+            def watch(state: State) -> None:
+                outcomes.update(state.outcomes)
+                show(state)
+
+            done = run_batch(
+                wanted, options, force=force, executor=executor, jobs=jobs, watch=watch
+            )
+        failed = [each for each in done if each.message]
+        for each in failed:
+            _say(f"error: {shown.line(each)}")
+        _say(_how_far(done))
+        typer.echo(output_dir / index_name(lang.value))
+        if failed:
+            raise typer.Exit(FAILED)
 
 
 @app.command()
@@ -250,9 +341,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
 def verify(
     report: Annotated[Path, typer.Argument(metavar="REPORT", help="The HTML file of a report.")],
     data_dir: DataDir = Path("data"),
-    notebooks_dir: Annotated[
-        Path, typer.Option("--notebooks-dir", help="Folder with the notebooks.")
-    ] = Path("notebooks"),
+    notebooks_dir: NotebooksDir = Path("notebooks"),
 ) -> None:
     """Tell whether a report was made from these data, notebooks and code.
 
@@ -286,7 +375,33 @@ def _counts(found: list[Finding]) -> str:
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
+def _cluster(address: str | None) -> Iterator[Executor | None]:
+    """Provide what runs periods on a Dask cluster; None without an address."""
+    if address is None:
+        yield None
+        return
+    from kao_metrics.cluster import dask_executor
+
+    with dask_executor(address) as executor:
+        yield executor
+
+
+def _start() -> None:
+    """Begin what takes longest, the imports of the fork server and of Jupyter."""
+    from kao_metrics.kernels.warm import start_early
+
+    start_early()
+    import_module("kao_metrics.quick")
+
+
+def _how_far(outcomes: Iterable[Outcome]) -> str:
+    """Say how many periods have which outcome."""
+    counts = Counter(str(each.status) for each in outcomes)
+    return ", ".join(f"{name}: {counts[name]}" for name in ("made", "unchanged", "failed"))
+
+
+@contextmanager
+def _errors(so_far: Callable[[], str] = lambda: "") -> Iterator[None]:
     """Turn the errors that a user can mend into messages and exit statuses."""
     from kao_metrics.labels import LabelError
     from kao_metrics.period import PeriodError
@@ -296,7 +411,9 @@ def _errors() -> Iterator[None]:
     except (PeriodError, LabelError) as error:
         _stop(str(error), WRONG_USE)
     except KeyboardInterrupt:
-        _stop("interrupted; what was there before is unchanged", INTERRUPTED)
+        done = so_far()
+        rest = "the same command does the rest" if done else "what was there before is unchanged"
+        _stop("; ".join(filter(None, ("interrupted", done, rest))), INTERRUPTED)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         raise typer.Exit from None
@@ -313,33 +430,6 @@ def _errors() -> Iterator[None]:
         if isinstance(error, ReportError | OSError):
             _stop(str(error), FAILED)
         raise
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Show notebooks as they run: a bar on a terminal, a line each elsewhere."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda name, done, total: _say(f"{title} {done}/{total} {name}")
-        return
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        SpinnerColumn,
-        TextColumn,
-        TimeElapsedColumn,
-    )
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(title, total=None)
-
-        def progress(name: str, done: int, total: int) -> None:
-            bar.update(task, description=f"{title} {name}", completed=done, total=total)
-
-        yield progress
 
 
 def _parameters(given: list[str]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from kao_metrics.markup import (
     table_anchor,
     table_markup,
 )
+from kao_metrics.metrics import KEY_FIGURES
 from kao_metrics.printed import grouped
 from kao_metrics.theme import NOTES
 
@@ -203,16 +204,8 @@ class _Card:
 
 
 def _cards(analysis: Analysis) -> list[_Card | None]:
-    return [
-        _card(analysis, "downsizing_ratio"),
-        _card(analysis, "reserve_amount_coverage_ratio"),
-        _card(analysis, "reserve_account_coverage_ratio"),
-        _card(analysis, "complaints_daily_rate", "complaints_first"),
-        _card(analysis, "second_complaint_ratio"),
-        _card(analysis, "mediation_ratio"),
-        _card(analysis, "open_datasets_change"),
-        _stated_card(analysis),
-    ]
+    figures = [_card(analysis, name, breakdown) for name, breakdown in KEY_FIGURES.items()]
+    return [*figures, _stated_card(analysis)]
 
 
 def _stated_card(analysis: Analysis) -> _Card | None:
@@ -230,7 +223,7 @@ def _stated_card(analysis: Analysis) -> _Card | None:
     )
 
 
-def _card(analysis: Analysis, indicator: str, breakdown: str = labels.TOTAL) -> _Card | None:
+def _card(analysis: Analysis, indicator: str, breakdown: str) -> _Card | None:
     found = analysis.results.filter(
         pl.col("indicator") == indicator,
         pl.col("breakdown") == breakdown,

@@ -13,24 +13,17 @@ import html
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from pathlib import Path
 from typing import Any, Final
 
-import altair as alt
-
+from kao_metrics.converter import MEASURE, to_svg
 from kao_metrics.labels import DEFAULT_LANGUAGE, text
 from kao_metrics.theme import FONT, NOTES
 
 WIDTHS: Final = {"wide": 680, "narrow": 320}
 """Widths in pixels that charts are drawn at; the page shows the one that fits."""
 
-MEASURE: Final = "Kao Metrics Measure"
-"""Family of the packaged font; it has widths only and is never shown."""
-
-VEGA_LITE: Final = ".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2])
-"""The version of Vega-Lite that altair writes, which vl-convert and the page draw."""
+VEGA_LITE: Final = "6.4"
+"""The version of Vega-Lite that altair writes, as a test sees to; altair is slow to import."""
 
 MEDIA_TYPE: Final = f"application/vnd.vegalite.v{VEGA_LITE.partition('.')[0]}+json"
 
@@ -124,7 +117,7 @@ def _svg(spec: dict[str, Any], room: str, described: str, identity: str) -> str:
     config = fitted.setdefault("config", {})
     shown = config.get("font", FONT)
     config["font"] = MEASURE
-    drawn = str(_converter().vegalite_to_svg(fitted, vl_version=VEGA_LITE))
+    drawn = to_svg(fitted, VEGA_LITE)
     drawn = drawn.replace(f' font-family="{MEASURE}"', "")
 
     def tag(match: re.Match[str]) -> str:
@@ -137,20 +130,6 @@ def _svg(spec: dict[str, Any], room: str, described: str, identity: str) -> str:
     family = html.escape(shown)
     head = f'<svg role="img" aria-label="{label}" font-family="{family}" '
     return drawn.replace("<svg ", head, 1)
-
-
-@cache
-def _converter() -> Any:
-    import vl_convert  # only where a chart is drawn
-
-    fonts = Path(str(resources.files("kao_metrics").joinpath("fonts")))
-    if not (fonts / "measure.ttf").is_file():
-        raise FileNotFoundError(
-            f"{fonts / 'measure.ttf'}: no such file; charts are laid out with this font of the "
-            "package: install kao-metrics again"
-        )
-    vl_convert.register_font_directory(str(fonts))
-    return vl_convert
 
 
 def _is_one_view(spec: dict[str, Any]) -> bool:

@@ -303,4 +303,7 @@ def test_verify_says_what_changed_and_exits_accordingly(report, data_dir, notebo
     assert (same.exit_code, same.stdout) == (0, "")
     (broken / "remarks.toml").unlink()
     changed = CliRunner().invoke(app, ["verify", str(report), *options, str(broken)])
-    assert (changed.exit_code, changed.stdout) == (1, "data: remarks.toml is no longer there\n")
+    assert (changed.exit_code, changed.stdout) == (
+        1,
+        "data: remarks.toml#2018-S1 is no longer there\n",
+    )

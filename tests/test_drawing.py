@@ -7,8 +7,8 @@ import altair as alt
 import polars as pl
 import pytest
 
-from kao_metrics import charts, drawing
-from kao_metrics.drawing import WIDTHS, draw, identity, in_room
+from kao_metrics import charts, converter
+from kao_metrics.drawing import VEGA_LITE, WIDTHS, draw, identity, in_room
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -34,19 +34,19 @@ def test_a_drawing_has_the_width_of_its_room_and_one_description(spec, room):
 
 def test_words_are_measured_with_the_font_of_the_package_and_shown_with_the_readers(spec):
     svg = draw(spec).svg["wide"]
-    assert drawing.MEASURE not in svg
+    assert converter.MEASURE not in svg
     assert parsed(svg).get("font-family").startswith("Noto Sans CJK TC")
 
 
 def test_a_missing_font_is_an_error_and_no_other_layout(monkeypatch, spec, tmp_path):
-    monkeypatch.setattr(drawing.resources, "files", lambda _package: tmp_path)
-    drawing._converter.cache_clear()
+    monkeypatch.setattr(converter.resources, "files", lambda _package: tmp_path)
+    converter._converter.cache_clear()
     try:
         with pytest.raises(FileNotFoundError, match="install kao-metrics again"):
             draw(spec)
     finally:
         monkeypatch.undo()
-        drawing._converter.cache_clear()
+        converter._converter.cache_clear()
 
 
 def test_a_name_is_the_same_after_a_notebook_has_kept_the_specification(spec):
@@ -79,3 +79,7 @@ def test_a_chart_without_words_is_named_by_its_title_or_its_fields():
     assert (plain.caption, plain.words) == ("圖：x", "圖：x")
     assert (titled.caption, titled.words) == ("甲 乙", "甲 乙")
     assert plain.rows == [{"x": 1}]
+
+
+def test_the_version_of_vega_lite_is_the_one_that_altair_writes():
+    assert alt.SCHEMA_VERSION.startswith(f"v{VEGA_LITE}.")

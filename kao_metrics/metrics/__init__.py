@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
+from kao_metrics.labels import TOTAL
 from kao_metrics.metrics import (
     complaints,
     retirement_accounts,
@@ -87,6 +88,18 @@ METRICS: Final[dict[str, Metric]] = {
 }
 
 
+KEY_FIGURES: Final = {
+    "downsizing_ratio": TOTAL,
+    "reserve_amount_coverage_ratio": TOTAL,
+    "reserve_account_coverage_ratio": TOTAL,
+    "complaints_daily_rate": "complaints_first",
+    "second_complaint_ratio": TOTAL,
+    "mediation_ratio": TOTAL,
+    "open_datasets_change": TOTAL,
+}
+"""What readers look for first: by indicator, its breakdown."""
+
+
 def compute(tables: Mapping[str, pl.LazyFrame], period: Period, *only: str) -> pl.DataFrame:
     """Compute every figure of a period, or those of some tables only.
 
@@ -113,3 +126,19 @@ def compute(tables: Mapping[str, pl.LazyFrame], period: Period, *only: str) -> p
         if metric.table in tables and (not only or metric.table in only)
     ]
     return Results.validate(pl.concat(pl.collect_all([*printed, *computed])))
+
+
+def indicators(tables: Mapping[str, pl.LazyFrame], period: Period, *only: str) -> list[str]:
+    """Return the names of a period's figures that come from some tables.
+
+    Parameters
+    ----------
+    tables, period
+        As for `compute`.
+    only
+        Names of tables.
+    """
+    printed = [FIGURES[table](tables[table], period) for table in FIGURES if table in only]
+    found = pl.collect_all([each.select(pl.col("indicator").unique()) for each in printed])
+    computed = [name for name, metric in METRICS.items() if metric.table in only]
+    return sorted({name for frame in found for name in frame["indicator"]} | {*computed})

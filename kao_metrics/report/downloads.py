@@ -16,7 +16,7 @@ import polars as pl
 
 from kao_metrics.analysis import Analysis
 from kao_metrics.labels import text
-from kao_metrics.metrics import compute
+from kao_metrics.metrics import indicators
 from kao_metrics.output import as_csv, as_ods, findings_frame, guarded
 from kao_metrics.schemas import Reference
 
@@ -70,7 +70,8 @@ def downloads(analysis: Analysis, notebook: str) -> list[Download]:
         }
         return [_csv(analysis, name, frame) for name, frame in offered.items() if len(frame)]
     if notebook in _TABLES:
-        results = compute(analysis.tables, analysis.period, *_TABLES[notebook])
+        named = indicators(analysis.tables, analysis.period, *_TABLES[notebook])
+        results = analysis.results.filter(pl.col("indicator").is_in(named))
         return [] if results.is_empty() else [_csv(analysis, notebook, results)]
     return []
 

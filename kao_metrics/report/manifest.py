@@ -8,11 +8,14 @@ same report is the same bytes. `differences` holds a report against what is ther
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import platform
 import re
+import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final
@@ -23,18 +26,18 @@ from kao_metrics.report.errors import ReportError
 MANIFEST: Final = "manifest.json"
 
 _PACKAGES: Final = (
-    "altair",
-    "great-tables",
-    "kao-metrics",
-    "nbconvert",
-    "papermill",
-    "polars",
-    "vl-convert-python",
+    *("altair", "dataframely", "great-tables", "ipykernel", "jinja2", "kao-metrics", "lark"),
+    *("nbconvert", "odfdo", "papermill", "polars", "scipy", "vl-convert-python", "wcwidth"),
 )
-_COMPARED: Final = ("data", "notebooks", "code", "packages")
+_COMPARED: Final = ("data", "notebooks", "code", "packages", "parameters")
 
 
-def made_from(period: Period, data_dir: Path, notebooks: list[Path]) -> dict[str, Any]:
+def made_from(
+    period: Period,
+    data_dir: Path,
+    notebooks: list[Path],
+    parameters: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
     """Return what a period's report is made from, as it is now.
 
     Parameters
@@ -45,33 +48,64 @@ def made_from(period: Period, data_dir: Path, notebooks: list[Path]) -> dict[str
         The data folder.
     notebooks
         The notebooks of the report.
+    parameters
+        What notebooks are given besides period, language and data folder.
     """
     return {
         "period": period.code,
+        "parameters": dict(parameters or {}),
         "data": checksums(data_dir, period),
         "notebooks": {path.name: sha256(path) for path in notebooks},
-        "code": _code(),
-        "packages": {
-            "python": platform.python_version(),
-            **{name: metadata.version(name) for name in _PACKAGES},
-        },
+        "code": _code(),  # once a process: later changes are not what runs
+        "packages": _packages(),
     }
 
 
 def checksums(data_dir: Path, period: Period) -> dict[str, str]:
-    """Return the SHA-256 of each data file that a period's report reads.
+    """Return the SHA-256 of the data that a period's report reads.
 
-    The files of the periods that it is compared with are among them.
+    The files of the periods that it is compared with are among them. Of the files that all
+    periods share only what is the period's counts: a new half-year, or a document that no
+    figure of the period comes from, changes nothing for those that are there.
     """
     compared = {period.code, period.previous.code, period.same_half_last_year.code}
     tables = [path for code in sorted(compared) for path in sorted(data_dir.glob(f"*/{code}.csv"))]
-    shared = [data_dir / name for name in ("periods.csv", "sources.toml", "remarks.toml")]
     reference = sorted((data_dir / "reference").glob("*.csv"))
-    return {
-        path.relative_to(data_dir).as_posix(): sha256(path)
-        for path in [*shared, *tables, *reference]
-        if path.exists()
+    named = {row.get("source_id", "") for path in (*tables, *reference) for row in _rows(path)}
+    periods = [row for row in _rows(data_dir / "periods.csv") if row.get("period") in compared]
+    sources = _entries(data_dir / "sources.toml")
+    remarks = _entries(data_dir / "remarks.toml")
+    parts = {
+        "periods.csv": periods,
+        "remarks.toml": remarks.get(period.code, {}),
+        "sources.toml": {name: sources[name] for name in sorted(named & set(sources))},
     }
+    return {
+        **{f"{name}#{period.code}": _digest(part) for name, part in parts.items() if part},
+        **{path.relative_to(data_dir).as_posix(): sha256(path) for path in (*tables, *reference)},
+    }
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    """Read a table's rows as they are written; none where it is no table."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.DictReader(file, restkey="", restval=""))
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return []
+
+
+def _entries(path: Path) -> dict[str, Any]:
+    """Read a TOML file; nothing where it is none."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
+
+
+def _digest(part: Any) -> str:
+    written = json.dumps(part, ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(written.encode()).hexdigest()
 
 
 def record(made: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,8 +114,28 @@ def record(made: Mapping[str, Any]) -> dict[str, Any]:
     Another Python makes the same page; a page that named it would not be the same.
     """
     packages = {name: version for name, version in made["packages"].items() if name != "python"}
-    code = hashlib.sha256(json.dumps(made["code"], sort_keys=True).encode()).hexdigest()
-    return {**made, "code": {"kao_metrics": code}, "packages": packages}
+    return {**made, "code": {"kao_metrics": _digest(made["code"])}, "packages": packages}
+
+
+def is_current(page: Path, made: Mapping[str, Any]) -> bool:
+    """Tell whether a published report is whole and is what would be made now.
+
+    Parameters
+    ----------
+    page
+        The report's page; its manifest and files lie in the folder of the same name.
+    made
+        What it would be made from: see `made_from`.
+    """
+    folder = page.with_suffix("")
+    try:
+        kept = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        digests = {folder / name: digest for name, digest in kept["files"].items()}
+        digests[page] = kept["page"][page.name]
+        is_whole = all(sha256(path) == digest for path, digest in digests.items())
+        return is_whole and all(kept[name] == made[name] for name in _COMPARED)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
 
 
 def sealed(page: str) -> str:
@@ -130,8 +184,8 @@ def differences(page: Path, data_dir: Path, notebooks: list[Path]) -> list[str]:
     path = beside if has_manifest else page
     try:
         said = kept[1] if kept and not has_manifest else beside.read_text(encoding="utf-8")
-        made = json.loads(said)
-        now = made_from(Period.parse(made["period"]), data_dir, notebooks)
+        made = {"parameters": {}, **json.loads(said)}
+        now = made_from(Period.parse(made["period"]), data_dir, notebooks, made["parameters"])
         now = now if has_manifest else record(now)
         parts = {name: dict(made[name]) for name in _COMPARED}
         digests = made.get("page", {})
@@ -166,6 +220,16 @@ def _changes(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> list
     return found
 
 
+@cache
+def _packages() -> dict[str, str]:
+    """Return the versions of Python and of what a report is made with."""
+    return {
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in _PACKAGES},
+    }
+
+
+@cache
 def _code() -> dict[str, str]:
     """Return one checksum for each file of the package that a report depends on."""
     top = Path(str(resources.files("kao_metrics")))

@@ -1,4 +1,4 @@
-"""The report's notebooks: find them, check their parameters, run them with Papermill.
+"""The report's notebooks: find them and check their parameters.
 
 A notebook is part of the report when its name begins with a number, which is also its
 place. Parameters are held against the notebook's own cell before any notebook starts:
@@ -10,10 +10,8 @@ from __future__ import annotations
 import ast
 import os
 import re
-import tempfile
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,10 +20,6 @@ import nbformat
 from kao_metrics.labels import suggestion
 from kao_metrics.report.errors import ReportError, UsageError
 
-TIME_LIMIT: Final = 600
-"""Seconds that a cell may take."""
-
-_ANSI: Final = re.compile(r"\x1b\[[0-9;]*m")
 _UNREADABLE: Final = (
     *(OSError, ValueError, TypeError, AttributeError, KeyError),
     nbformat.ValidationError,
@@ -50,7 +44,7 @@ class Notebook:
     path
         Its file.
     node
-        Its content; after `run`, with outputs.
+        Its content; once it has run, with outputs.
     """
 
     path: Path
@@ -131,93 +125,6 @@ def checked_parameters(
     return pairs
 
 
-def run_all(
-    notebooks: list[tuple[Notebook, dict[str, Any]]],
-    folder: Path,
-    progress: Callable[[str, int, int], None],
-) -> list[Notebook]:
-    """Run notebooks side by side, as many as there are processors, and keep their order.
-
-    Raises
-    ------
-    ReportError
-        For the first notebook, in their order, that fails; those not begun are left.
-    """
-    done = 0
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        running = {pool.submit(run, *each, folder): each[0].name for each in notebooks}
-        try:
-            for each in as_completed(running):
-                each.result()
-                done += 1
-                progress(running[each], done, len(running))
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-        return [each.result() for each in running]
-
-
-def run(notebook: Notebook, values: Mapping[str, Any], folder: Path) -> Notebook:
-    """Run a notebook and keep the executed one in a folder.
-
-    Raises
-    ------
-    ReportError
-        If a cell fails, takes too long, or the kernel dies; names notebook, cell and line.
-    """
-    # Slow to import, and not needed until a notebook runs.
-    import papermill
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    from kao_metrics.report.kernel import kernel_manager
-
-    target = str(folder / notebook.path.name)
-    with tempfile.TemporaryDirectory(prefix="kao-") as sockets:
-        try:
-            node = papermill.execute_notebook(
-                notebook.node,
-                target.replace("{", "{{").replace("}", "}}"),  # papermill formats paths
-                parameters=dict(values),
-                kernel_name="python3",
-                kernel_manager_class=kernel_manager(Path(sockets)),
-                # Not cwd: papermill would change the directory of the whole process.
-                resources={"metadata": {"path": str(notebook.path.parent.resolve())}},
-                execution_timeout=TIME_LIMIT,
-                shutdown_kernel="immediate",
-                progress_bar=False,
-                request_save_on_cell_execute=False,
-            )
-        except PapermillExecutionError as error:
-            raise ReportError(_in_words(notebook, error, injected=bool(values))) from None
-        except CellTimeoutError:
-            raise ReportError(
-                f"{notebook.path}: a cell took more than {TIME_LIMIT} seconds"
-            ) from None
-        except (DeadKernelError, RuntimeError) as error:
-            raise ReportError(
-                f"{notebook.path}: its kernel died ({error}); run it in JupyterLab to see where"
-            ) from None
-        except nbformat.ValidationError as error:
-            raise ReportError(f"{notebook.path}: no valid notebook: {error.message}") from None
-        finally:
-            _close_event_loop()
-    # Papermill keeps where the notebook was run: that is nobody else's business.
-    for name in ("input_path", "output_path"):
-        node.metadata.papermill.pop(name, None)
-    nbformat.write(node, target)
-    return replace(notebook, node=node)
-
-
-def _close_event_loop() -> None:
-    """Close the loop that nbclient opened in this thread and leaves open."""
-    from jupyter_core.utils import ensure_event_loop  # as above
-
-    loop = ensure_event_loop()
-    if not loop.is_running():
-        loop.close()
-
-
 def _read(path: Path) -> Notebook:
     try:
         node = nbformat.read(path, as_version=4)
@@ -261,17 +168,3 @@ def _relative(folder: Path, start: Path) -> str:
         return Path(os.path.relpath(folder.resolve(), start.resolve())).as_posix()
     except ValueError:  # another drive on Windows
         return folder.resolve().as_posix()
-
-
-def _in_words(notebook: Notebook, error: Any, *, injected: bool) -> str:
-    """Name the cell and line at fault, and say what Python said."""
-    trace = _ANSI.sub("", "\n".join(error.traceback))
-    line = re.search(r"Cell In\[\d+\], line (\d+)|^-+> (\d+) ", trace, re.MULTILINE)
-    number = error.exec_count - injected  # as Run All counts, without Papermill's own cell
-    place = f"{notebook.path}, cell {number}"
-    if line:
-        place += f", line {line[1] or line[2]}"
-    source = (error.source or "").strip().splitlines()
-    row = int(line[1] or line[2]) if line else 0
-    shown = f"\n    {source[row - 1].strip()}" if 0 < row <= len(source) else ""
-    return f"{place}: {error.ename}: {error.evalue}{shown}"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import metadata
 from typing import Any, Final
 
@@ -36,32 +38,43 @@ def page(
     made_from
         What `kao_metrics.report.manifest.record` returns; the page keeps it.
     """
-    environment = jinja2.Environment(
+    lang = analysis.lang
+    style = TEMPLATES.joinpath("style.css").read_text(encoding="utf-8")
+    scripts = live(spec for notebook in notebooks for spec in _specs(notebook))
+    made = (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            lang="zh-Hant-TW" if lang == "zh-TW" else "en",
+            words=lambda key, **values: labels.text(key, lang, **values),
+            period=labels.period_name(analysis.period, lang),
+            code=analysis.period.code,
+            publisher=_publisher(analysis),
+            covered=sentences.covered(analysis),
+            sections=[_section(notebook, analysis) for notebook in notebooks],
+            style=style,
+            live=scripts,
+            policy=_policy(style, scripts),
+            version=metadata.version("kao-metrics"),
+            digests={name: digest[:_SHORT] for name, digest in made_from["data"].items()},
+            made_from=json.dumps(made_from, ensure_ascii=False, sort_keys=True).replace(
+                "<", r"\u003c"
+            ),
+        )
+    )
+    return sealed(_without_dead_links(made))
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """Return what reads the package's templates, and keeps them from page to page."""
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(str(TEMPLATES)),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    lang = analysis.lang
-    style = TEMPLATES.joinpath("style.css").read_text(encoding="utf-8")
-    scripts = live(spec for notebook in notebooks for spec in _specs(notebook))
-    made = environment.get_template("page.html.j2").render(
-        lang="zh-Hant-TW" if lang == "zh-TW" else "en",
-        words=lambda key, **values: labels.text(key, lang, **values),
-        period=labels.period_name(analysis.period, lang),
-        code=analysis.period.code,
-        publisher=_publisher(analysis),
-        covered=sentences.covered(analysis),
-        sections=[_section(notebook, analysis) for notebook in notebooks],
-        style=style,
-        live=scripts,
-        policy=_policy(style, scripts),
-        version=metadata.version("kao-metrics"),
-        digests={name: digest[:_SHORT] for name, digest in made_from["data"].items()},
-        made_from=json.dumps(made_from, ensure_ascii=False, sort_keys=True).replace("<", r"\u003c"),
-    )
-    return sealed(_without_dead_links(made))
 
 
 def _specs(notebook: Notebook) -> Iterator[dict[str, Any]]:
@@ -135,9 +148,26 @@ def fragment(notebook: Notebook, lang: str) -> str:
     The first heading is left to the page. A text cell that is tagged with a language is
     shown in that language only.
     """
+    node = notebook.node.copy()
+    shown = (_without_title(cell) for cell in notebook.node.cells if _is_shown(cell, lang))
+    node.cells = [cell for cell in shown if cell.source.strip()]
+    from nbconvert.exporters.templateexporter import TemplateExporter  # slow to import
+
+    # HTMLExporter would pass the page through BeautifulSoup, which breaks SVG's viewBox.
+    with _converting:
+        body, _ = TemplateExporter.from_notebook_node(_exporter(), node)
+    return str(body)
+
+
+_converting: Final = threading.Lock()
+"""An exporter that is kept serves one thread at a time."""
+
+
+@cache
+def _exporter() -> Any:
+    """Return what converts notebooks; it is kept, with the templates that it has read."""
     # Slow to import, and not needed until a page is made.
     from nbconvert.exporters import HTMLExporter
-    from nbconvert.exporters.templateexporter import TemplateExporter
     from nbconvert.filters import Highlight2HTML
 
     exporter = HTMLExporter(
@@ -147,12 +177,7 @@ def fragment(notebook: Notebook, lang: str) -> str:
         exclude_anchor_links=True,
     )
     exporter.register_filter("highlight_code", Highlight2HTML(parent=exporter))
-    node = notebook.node.copy()
-    shown = (_without_title(cell) for cell in notebook.node.cells if _is_shown(cell, lang))
-    node.cells = [cell for cell in shown if cell.source.strip()]
-    # HTMLExporter would pass the page through BeautifulSoup, which breaks SVG's viewBox.
-    body, _ = TemplateExporter.from_notebook_node(exporter, node)
-    return str(body)
+    return exporter
 
 
 def _without_title(cell: Any) -> Any:

@@ -108,6 +108,10 @@ def test_the_same_results_are_the_same_bytes(analysis):
 def test_a_section_without_data_offers_nothing(analysis, section):
     empty = {name: frame.clear() for name, frame in analysis.tables.items()}
     bare = dataclasses.replace(
-        analysis, tables=empty, findings=[], reference_figures=analysis.reference_figures.clear()
+        analysis,
+        tables=empty,
+        results=analysis.results.clear(),
+        findings=[],
+        reference_figures=analysis.reference_figures.clear(),
     )
     assert downloads(bare, section) == []

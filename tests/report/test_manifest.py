@@ -8,7 +8,7 @@ import pytest
 from kao_metrics.period import Period
 from kao_metrics.report import ReportError, verify
 from kao_metrics.report import manifest as manifests
-from kao_metrics.report.manifest import checksums
+from kao_metrics.report.manifest import checksums, made_from
 
 PERIOD = Period(2018, 1)
 
@@ -37,16 +37,14 @@ def test_checksums_are_of_the_files_that_the_report_reads_and_no_others(broken):
         (broken / name).write_bytes(b"another file")
     found = checksums(broken, PERIOD)
     tables = ("complaints", "retirement_reserve", "services", "stated", "workforce")
-    assert set(found) == {
-        "periods.csv",
-        "sources.toml",
-        "remarks.toml",
+    parts = {f"{name}#2018-S1" for name in ("periods.csv", "sources.toml", "remarks.toml")}
+    assert set(found) == parts | {
         "reference/peer_cities.csv",
         "workforce/2017-S2.csv",  # the period before, with which the report compares
         *(f"{table}/2018-S1.csv" for table in tables),
     }
-    for name, digest in found.items():
-        assert digest == hashlib.sha256((broken / name).read_bytes()).hexdigest()
+    for name in set(found) - parts:
+        assert found[name] == hashlib.sha256((broken / name).read_bytes()).hexdigest()
 
 
 def test_nothing_has_changed_since_a_report_was_just_made(made):
@@ -58,7 +56,6 @@ def test_nothing_has_changed_since_a_report_was_just_made(made):
     [
         ("2018-S1.html", "page: 2018-S1.html was changed after it was made"),
         ("data/complaints/2018-S1.csv", "data: complaints/2018-S1.csv changed"),
-        ("data/remarks.toml", "data: remarks.toml changed"),
         ("notebooks/02_workforce.ipynb", "notebooks: 02_workforce.ipynb changed"),
     ],
 )
@@ -78,9 +75,9 @@ def test_files_that_came_and_went_are_named(made):
 
 
 def test_code_and_versions_that_changed_are_named(made, monkeypatch):
-    code = manifests._code()
+    code, made_packages = manifests._code(), manifests._packages()
     monkeypatch.setattr(manifests, "_code", lambda: {**code, "period.py": "other"})
-    monkeypatch.setattr(manifests.platform, "python_version", lambda: "3.99.0")
+    monkeypatch.setattr(manifests, "_packages", lambda: {**made_packages, "python": "3.99.0"})
     found = changes(made)
     assert found[0] == "code: period.py changed"
     assert found[1].startswith("packages: python changed from 3.")
@@ -90,6 +87,45 @@ def test_code_and_versions_that_changed_are_named(made, monkeypatch):
 def test_a_file_of_another_period_is_no_change(made):
     (made / "data/workforce/2019-S2.csv").write_bytes(b"another period")
     assert changes(made) == []
+
+
+def test_of_shared_files_only_what_is_of_the_period_counts(made):
+    append(made / "data/periods.csv", "2019-S2,2019-07-01,2019-12-31,,,\n")
+    append(made / "data/remarks.toml", '\n[2019-S2.x]\nzh-TW = "x"\nen = "x"\n')
+    words = 'zh-TW = "x"\nen = "x"\n'
+    append(
+        made / "data/sources.toml",
+        f'\n[other]\npublished = ""\nurl = ""\n[other.title]\n{words}[other.publisher]\n{words}'
+        f"[other.licence]\n{words}[other.note]\n{words}",
+    )
+    assert changes(made) == []
+    periods = made / "data/periods.csv"
+    periods.write_text(periods.read_text(encoding="utf-8").replace("2018-06-30", "2018-06-29"))
+    append(made / "data/remarks.toml", '\n[2018-S1.x]\nzh-TW = "x"\nen = "x"\n')
+    assert changes(made) == [
+        "data: periods.csv#2018-S1 changed",
+        "data: remarks.toml#2018-S1 changed",
+    ]
+
+
+def test_a_report_is_current_until_anything_that_it_is_made_from_or_of_changes(made):
+    def is_current(**parameters):
+        notebooks = sorted((made / "notebooks").glob("0*.ipynb"))
+        now = made_from(PERIOD, made / "data", notebooks, parameters)
+        return manifests.is_current(made / "2018-S1.html", now)
+
+    assert is_current()
+    assert not is_current(months=6)
+    for path in ("2018-S1.html", "2018-S1/results.csv", "2018-S1/manifest.json"):
+        whole = (made / path).read_bytes()
+        (made / path).write_bytes(whole[:-10])
+        assert not is_current(), path
+        (made / path).unlink()
+        assert not is_current(), path
+        (made / path).write_bytes(whole)
+    assert is_current()
+    append(made / "data/complaints/2018-S1.csv", "\n")
+    assert not is_current()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"page": 1}', "no json"])
@@ -118,9 +154,9 @@ def test_a_page_that_was_sent_alone_says_what_it_was_made_from(made):
 
 def test_code_that_changed_is_noticed_from_the_page_alone(made, monkeypatch):
     shutil.rmtree(made / "2018-S1")
-    code = manifests._code()
+    code, made_packages = manifests._code(), manifests._packages()
     monkeypatch.setattr(manifests, "_code", lambda: {**code, "period.py": "other"})
-    monkeypatch.setattr(manifests.platform, "python_version", lambda: "3.99.0")
+    monkeypatch.setattr(manifests, "_packages", lambda: {**made_packages, "python": "3.99.0"})
     assert changes(made) == ["code: kao_metrics changed"]
 
 

@@ -6,7 +6,8 @@ import nbformat
 import pytest
 
 from kao_metrics.report.errors import ReportError, UsageError
-from kao_metrics.report.notebooks import checked_parameters, find_notebooks, run, run_all
+from kao_metrics.report.notebooks import checked_parameters, find_notebooks
+from kao_metrics.report.running import Settings, run, run_all
 
 PARAMETERS = 'period: str = "107H1"  # p\ndata_dir: str = ""  # d\nlang: str = "zh-TW"  # l\n'
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -165,7 +166,7 @@ def test_notebooks_that_run_side_by_side_keep_their_order_and_tell_of_each(tmp_p
     write(tmp_path / "01_slow.ipynb", "import time; time.sleep(1)", "print('slow')")
     write(tmp_path / "02_quick.ipynb", "print('quick')")
     told = []
-    executed = run_all(checked(tmp_path), out, lambda *each: told.append(each))
+    executed = run_all(checked(tmp_path), out, lambda *each: told.append(each), Settings())
     assert [text_of(each) for each in executed] == ["slow\n", "quick\n"]
     assert sorted(name for name, _, _ in told) == ["01_slow", "02_quick"]
     assert [(done, total) for _, done, total in told] == [(1, 2), (2, 2)]
@@ -186,7 +187,7 @@ def test_an_error_inside_a_call_names_the_line_of_the_cell_that_called(tmp_path)
 
 def test_a_cell_that_kills_its_kernel_is_an_error_of_the_report(tmp_path):
     said = failure_of(tmp_path, "import os; os._exit(1)")
-    assert said.startswith(f"{tmp_path / '01_tiny.ipynb'}: its kernel died")
+    assert said.startswith(f"{tmp_path / '01_tiny.ipynb'}, cell 2: its kernel died")
 
 
 def test_another_kernel_of_the_same_name_in_the_users_folders_is_not_used(tmp_path, monkeypatch):

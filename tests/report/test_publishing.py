@@ -24,11 +24,11 @@ def put(folder, files):
 
 
 def files_in(folder):
-    """Return every file below a folder, hidden ones too, and its bytes."""
+    """Return every file below a folder, hidden ones but locks too, and its bytes."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.suffix != ".lock"
     }
 
 
@@ -87,7 +87,9 @@ def test_whatever_fails_before_publishing_leaves_the_older_report(output, error)
     with pytest.raises(error), Publication(output, PERIOD, "zh-TW") as publication:
         fail_after_writing(publication, error)
     assert files_in(output) == OLDER
+    assert list((output / ".kao-metrics").iterdir()) == [output / ".kao-metrics/2018-S1.lock"]
     assert sorted(path.name for path in output.iterdir()) == [
+        ".kao-metrics",
         "2018-S1",
         "2018-S1.html",
         "notes.txt",
@@ -116,7 +118,8 @@ def test_a_failure_half_way_through_publishing_puts_the_older_folder_back(output
 def test_a_first_report_that_fails_half_way_leaves_nothing(tmp_path):
     with pytest.raises(ReportError), Publication(tmp_path, PERIOD, "zh-TW") as publication:
         publication.publish()
-    assert list(tmp_path.iterdir()) == []
+    assert files_in(tmp_path) == {}
+    assert list(tmp_path.iterdir()) == [tmp_path / ".kao-metrics"]
 
 
 @pytest.mark.parametrize("output", ["file", "file/reports"])
@@ -144,8 +147,9 @@ def test_a_manifest_says_what_the_report_was_made_from_and_when(output, data_dir
     assert (manifest["period"], manifest["lang"]) == ("2018-S1", "en")
     assert manifest["page"] == {"2018-S1.en.html": abc}
     assert manifest["notebooks"] == {"01_overview.ipynb": hashlib.sha256(notebook).hexdigest()}
-    assert manifest["data"]["periods.csv"] == (
-        hashlib.sha256((data_dir / "periods.csv").read_bytes()).hexdigest()
+    complaints = "complaints/2018-S1.csv"
+    assert manifest["data"][complaints] == (
+        hashlib.sha256((data_dir / complaints).read_bytes()).hexdigest()
     )
     assert {"kao-metrics", "polars", "papermill"} <= set(manifest["packages"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", manifest["made_at"])

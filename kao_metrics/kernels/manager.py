@@ -9,6 +9,7 @@ sockets in the file system, which nobody else can reach, and not on TCP ports.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -17,19 +18,23 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import default
 
+from kao_metrics.kernels.provisioner import NAME
+
 _LONGEST_SOCKET: Final = 90
 """Systems take a little over a hundred bytes; Jupyter adds a dash and a number."""
 
 
-def kernel_manager(sockets: Path) -> type[AsyncKernelManager]:
+def kernel_manager(folder: Path, env: Mapping[str, str]) -> type[AsyncKernelManager]:
     """Make the class of kernel managers for one notebook.
 
     Parameters
     ----------
-    sockets
-        An empty folder for the kernel's sockets, which the caller removes.
+    folder
+        An empty private folder for the kernel's sockets, which the caller removes.
+    env
+        What the kernel finds in its environment besides what is there.
     """
-    has_sockets = os.name == "posix" and len(os.fsencode(sockets)) < _LONGEST_SOCKET
+    has_sockets = os.name == "posix" and len(os.fsencode(folder)) < _LONGEST_SOCKET
 
     class OwnKernelManager(AsyncKernelManager):
         """Start ipykernel in the running interpreter."""
@@ -40,11 +45,20 @@ def kernel_manager(sockets: Path) -> type[AsyncKernelManager]:
 
         @default("ip")
         def _own_sockets(self) -> str:
-            return str(sockets / "kernel") if has_sockets else "127.0.0.1"
+            return str(folder / "kernel") if has_sockets else "127.0.0.1"
+
+        @default("connection_file")
+        def _own_connection_file(self) -> str:
+            return str(folder / "kernel.json")
 
         @property
         def kernel_spec(self) -> KernelSpec:
             """The kernel specification of the running interpreter."""
-            return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+            given = get_kernel_dict()
+            given["metadata"] = {
+                **given.get("metadata", {}),
+                "kernel_provisioner": {"provisioner_name": NAME},
+            }
+            return KernelSpec(resource_dir=RESOURCES, env=dict(env), **given)
 
     return OwnKernelManager
