@@ -19,7 +19,9 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from multiprocessing import forkserver
 from multiprocessing.connection import wait as wait_for
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Final
 
@@ -212,15 +214,28 @@ def make_index(output_dir: Path, lang: str, data_dir: Path) -> None:
     write_index(output_dir, lang, data_dir)
 
 
+def get_workers_ready() -> BaseContext:
+    """Begin the imports that workers need, and return how workers are started.
+
+    They are forked from a process that has done the imports where that is known to be safe.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_PRELOADED))
+    forkserver.ensure_running()
+    return context
+
+
 @contextmanager
 def local_processes(number: int) -> Iterator[ProcessPoolExecutor]:
     """Provide an executor of local processes, which end with this one however it ends."""
     start_early()
-    # Forked from a process that has done the imports where that is known to be safe.
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    context.set_forkserver_preload(list(_PRELOADED))
     pool = ProcessPoolExecutor(
-        number, context, initializer=_begin_worker, initargs=(os.environ.get(ADDRESS, ""),)
+        number,
+        get_workers_ready(),
+        initializer=_begin_worker,
+        initargs=(os.environ.get(ADDRESS, ""),),
     )
     try:
         yield pool

@@ -191,7 +191,10 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     outcomes: dict[str, Outcome] = {}
     with _errors(lambda: _how_far(outcomes.values())):
         _start()
-        from kao_metrics.batch import run_batch
+        from kao_metrics.batch import get_workers_ready, run_batch
+
+        if scheduler is None:
+            get_workers_ready()
         from kao_metrics.report import Options
         from kao_metrics.report.publishing import index_name
         from kao_metrics.selection import selected

@@ -74,7 +74,7 @@ class _Kernel:
                 os.killpg(self.pid, number)
 
     def close(self) -> None:
-        """End the kernel with who asked for it; of one that has ended already that one cleans up."""
+        """End the kernel with who asked for it, who cleans up only after one that has ended."""
         self.connection.close()
         if self.pid:
             self.signal(signal.SIGKILL)

@@ -8,6 +8,7 @@ stays as it was until then, and if anything fails.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -186,14 +187,20 @@ def _write(  # noqa: PLR0913, PLR0917 - all that a report is made with
     from kao_metrics.output import write_results
     from kao_metrics.readers import open_data
     from kao_metrics.report.manifest import record
-    from kao_metrics.report.page import page
+    from kao_metrics.report.page import get_ready, page
 
     data = open_data(options.data_dir)
     analysis = analyse_data(data, data.period(period), options.lang)
-    with private_folder() as folder, ConverterOffered(folder) as converter:
+    with (
+        private_folder() as folder,
+        ConverterOffered(folder) as converter,
+        ThreadPoolExecutor(1) as meanwhile,
+    ):
+        ready = meanwhile.submit(get_ready)
         env = {**converter.env, **for_notebooks(analysis, data.folder, folder)}
         settings = Settings(options.time_limit, options.at_once, env)
         executed = run_all(notebooks, publication.folder, progress, settings)
+        ready.result()
     write_results(analysis.results, publication.folder)
     publication.page.write_text(page(analysis, executed, record(made)), encoding="utf-8")
     publication.write_manifest(made)

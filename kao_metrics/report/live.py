@@ -68,9 +68,14 @@ def hash_of(script: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
+def get_live_ready() -> None:
+    """Bundle and pack Vega, which takes a second the first time."""
+    _packed_code()
+
+
 @cache
 def _packed_code() -> str:
-    """Pack the code, which is the same on every page and takes longest."""
+    """Pack the code, which is the same on every page."""
     return _packed(_code())
 
 

@@ -17,7 +17,7 @@ from kao_metrics import labels, sentences
 from kao_metrics.analysis import Analysis
 from kao_metrics.drawing import MEDIA_TYPE
 from kao_metrics.report.downloads import downloads
-from kao_metrics.report.live import TEMPLATES, Live, hash_of, live
+from kao_metrics.report.live import TEMPLATES, Live, get_live_ready, hash_of, live
 from kao_metrics.report.manifest import sealed
 from kao_metrics.report.notebooks import Notebook
 
@@ -75,6 +75,14 @@ def environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def get_ready() -> None:
+    """Do what every page needs and takes long the first time, while notebooks run."""
+    get_live_ready()
+    environment().get_template("page.html.j2")
+    with _converting:
+        _exporter()
 
 
 def _specs(notebook: Notebook) -> Iterator[dict[str, Any]]:
