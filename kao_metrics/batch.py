@@ -27,6 +27,7 @@ from typing import Final
 
 from kao_metrics.failures import DataError
 from kao_metrics.kernels.warm import ADDRESS, start_early
+from kao_metrics.limits import FEW_ARENAS
 from kao_metrics.period import Period
 from kao_metrics.report import Options, renew_report
 from kao_metrics.report.errors import ReportError, UsageError, WorkerError
@@ -37,7 +38,7 @@ from kao_metrics.report.publishing import (
     report_name,
 )
 
-_AT_ONCE: Final = 3
+_AT_ONCE: Final = 4
 """Notebooks that a worker runs at once: while kernels start or stop, another computes."""
 
 _TICK: Final = 0.2
@@ -223,7 +224,13 @@ def get_workers_ready() -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(_PRELOADED))
-    forkserver.ensure_running()
+    added = {name: value for name, value in FEW_ARENAS.items() if name not in os.environ}
+    os.environ.update(added)
+    try:
+        forkserver.ensure_running()
+    finally:
+        for name in added:
+            del os.environ[name]
     return context
 
 

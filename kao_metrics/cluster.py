@@ -14,6 +14,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
+from kao_metrics.limits import CLUSTER_PATIENCE
 from kao_metrics.report.errors import ReportError, UsageError
 
 
@@ -40,7 +41,8 @@ def dask_executor(address: str) -> Iterator[Executor]:
             "--scheduler needs Dask, which is not installed: pip install 'kao-metrics[cluster]'"
         ) from None
     try:
-        client: Any = Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+        connect: Any = Client
+        client = connect(address, timeout=CLUSTER_PATIENCE, set_as_default=False)
     except ValueError as error:
         raise UsageError(f"--scheduler {address}: {error}; expected tcp://host:8786") from None
     except OSError as error:
@@ -48,9 +50,11 @@ def dask_executor(address: str) -> Iterator[Executor]:
             f"{address}: no Dask scheduler answers: {error}; start one with: dask scheduler"
         ) from None
     with client:
-        if not client.scheduler_info()["workers"]:
+        try:
+            client.wait_for_workers(1, timeout=CLUSTER_PATIENCE)
+        except TimeoutError:
             raise ReportError(
                 f"{address}: the scheduler has no workers; start some with: dask worker {address}"
-            )
+            ) from None
         # Not pure: the same period may be made again, from other data.
         yield client.get_executor(pure=False)

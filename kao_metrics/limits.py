@@ -1,4 +1,4 @@
-"""How long things may take, in seconds."""
+"""How long things may take, in seconds, and how much."""
 
 from __future__ import annotations
 
@@ -12,3 +12,10 @@ GRACE: Final = 5
 
 PATIENCE: Final = 60
 """A fork server, to import and to answer."""
+
+CLUSTER_PATIENCE: Final = 10
+"""A scheduler, to answer and to have a worker."""
+
+FEW_ARENAS: Final = {"MALLOC_ARENA_MAX": "2"}
+"""Environment of processes that are forked from: threads that come and go would each take a
+heap of their own, which every kernel copies page by page."""

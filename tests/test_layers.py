@@ -78,6 +78,7 @@ LAYERS = (
     ("selection", "batch"),
     ("cluster",),
     ("cli",),
+    ("__main__",),
     # the public names reach everything, so nothing inside may take a name from here
     ("",),
 )

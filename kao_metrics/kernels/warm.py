@@ -23,7 +23,7 @@ from typing import Any, Final
 
 from kao_metrics.kernels.folders import private_folder
 from kao_metrics.kernels.forkserver import LAUNCHER, LIFELINE
-from kao_metrics.limits import PATIENCE
+from kao_metrics.limits import FEW_ARENAS, PATIENCE
 
 ADDRESS: Final = "KAO_METRICS_FORKSERVER"
 """Environment variable with the server's address; ``off`` if there is to be none."""
@@ -71,7 +71,7 @@ def _start() -> str:
                     stdin=listener.fileno(),
                     stdout=subprocess.DEVNULL,  # what is printed there is the results'
                     pass_fds=[theirs],
-                    env={**os.environ, LIFELINE: str(theirs)},
+                    env={**os.environ, **FEW_ARENAS, LIFELINE: str(theirs)},
                     start_new_session=True,
                 )
             finally:

@@ -17,7 +17,7 @@ from kao_metrics.output import write_whole
 from kao_metrics.period import Period, PeriodError
 from kao_metrics.readers import open_data
 from kao_metrics.report.errors import Reason, ReportError
-from kao_metrics.report.index import Entry, Failed, index_page, read_key_figures
+from kao_metrics.report.index import Entry, Failed, index_page, read_results
 from kao_metrics.report.manifest import MANIFEST
 from kao_metrics.report.publishing import FAILURE, failed_folder, index_name, locked, report_name
 
@@ -64,7 +64,7 @@ def entries(output_dir: Path, lang: str, data_dir: Path) -> list[Entry]:
         entry = Entry(
             period=known.get(period.code, period),
             page=f"{name}.html" if is_published else "",
-            figures=read_key_figures(results) if is_published else {},
+            results=read_results(results) if is_published else None,
             failed=_failed(output_dir, name, lang),
         )
         if entry.page or entry.failed:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import threading
 
+import nbformat
 import pytest
 
+from kao_metrics import labels
+from kao_metrics.failures import DataError
 from kao_metrics.period import Period
-from kao_metrics.report.errors import ReportError
+from kao_metrics.report.errors import NotebookError, Reason, ReportError, WorkerError
 from kao_metrics.report.manifest import made_from
 from kao_metrics.report.publishing import Publication, report_name
 
@@ -153,3 +157,62 @@ def test_a_manifest_says_what_the_report_was_made_from_and_when(output, data_dir
     )
     assert {"kao-metrics", "polars", "papermill"} <= set(manifest["packages"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", manifest["made_at"])
+
+
+def test_of_two_that_make_the_same_report_one_waits_and_is_told_so(output):
+    told = threading.Event()
+    order = []
+
+    def second():
+        with Publication(output, PERIOD, "zh-TW", told.set):
+            order.append("second")
+
+    with Publication(output, PERIOD, "zh-TW") as publication:
+        waiting = threading.Thread(target=second)
+        waiting.start()
+        assert told.wait(10)
+        order.append("first")
+        write_new(publication)
+        publication.publish()
+    waiting.join(10)
+    assert order == ["first", "second"]
+
+
+def test_reports_of_two_languages_are_made_at_the_same_time(output):
+    with Publication(output, PERIOD, "zh-TW"), Publication(output, PERIOD, "en", pytest.fail):
+        pass
+
+
+def test_what_a_killed_process_has_left_is_removed_by_the_next(output):
+    left = {".kao-metrics/2018-S1/files/half.ipynb": b"", ".kao-metrics/2018-S1/old/x.csv": b""}
+    put(output, left)
+    with Publication(output, PERIOD, "zh-TW") as publication:
+        assert list(publication.folder.iterdir()) == []
+    assert files_in(output) == OLDER
+
+
+def test_why_a_report_was_not_made_is_kept_until_it_is(output):
+    node = nbformat.v4.new_notebook()
+    error = NotebookError("cell 3: 1 / 0", Reason.CELL, "01_x.ipynb", node)
+    for _ in range(2):  # the second takes the place of the first
+        with Publication(output, PERIOD, "zh-TW") as publication:
+            publication.keep_failure(error)
+    kept = json.loads((output / "2018-S1.failed/failure.json").read_text(encoding="utf-8"))
+    assert kept == {"reason": "cell", "message": "cell 3: 1 / 0", "notebook": "01_x.ipynb"}
+    assert nbformat.read(output / "2018-S1.failed/01_x.ipynb", as_version=4) == node
+    with Publication(output, PERIOD, "zh-TW") as publication:
+        write_new(publication)
+        publication.publish()
+    assert not (output / "2018-S1.failed").exists()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(DataError([]), "data"), (WorkerError("died"), "worker"), (ReportError("x"), "other")],
+)
+def test_why_is_one_of_a_few_reasons_for_which_there_is_advice(output, error, reason):
+    with Publication(output, PERIOD, "zh-TW") as publication:
+        publication.keep_failure(error)
+    kept = json.loads((output / "2018-S1.failed/failure.json").read_text(encoding="utf-8"))
+    assert kept["reason"] == reason
+    assert {f"advice_{each}" for each in Reason} <= set(labels.codes("text"))
