@@ -188,9 +188,12 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     if not periods and not every:
         _stop("give half-years such as 107H1 or 104H2..115H1, or --all", WRONG_USE)
+    if scheduler and jobs:
+        _stop("--jobs is of local processes, and --scheduler has workers of its own", WRONG_USE)
     outcomes: dict[str, Outcome] = {}
     with _errors(lambda: _how_far(outcomes.values())):
-        _start()
+        if scheduler is None:
+            _start()
         from kao_metrics.batch import get_workers_ready, run_batch
 
         if scheduler is None:

@@ -158,7 +158,11 @@ def renew_report(
     given = {"period": period.code, "lang": options.lang, **options.parameters}
     checked = checked_parameters(notebooks, given, options.data_dir)
     files = [notebook.path for notebook in notebooks]
-    with Publication(options.output_dir, period, options.lang) as publication:
+
+    def waiting() -> None:
+        progress("waits: another process makes the same report", 0, len(notebooks))
+
+    with Publication(options.output_dir, period, options.lang, waiting) as publication:
         made = made_from(period, options.data_dir, files, options.parameters)
         if not force and is_current(publication.published, made):
             return Renewed(publication.published, is_new=False)

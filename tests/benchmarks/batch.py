@@ -122,7 +122,7 @@ def watched(command):
     def watch():
         while process.poll() is None:
             peak[0] = max(peak[0], memory(process.pid))
-            time.sleep(1)  # looking takes time of its own
+            time.sleep(2)  # looking takes time of its own
 
     watcher = threading.Thread(target=watch)
     watcher.start()

@@ -59,7 +59,7 @@ EVERY_KIND = pytest.mark.parametrize("kind", KINDS)
 
 @LANGUAGES
 @EVERY_KIND
-@pytest.mark.parametrize("screen", [*itertools.product((360, 1440), ("light", "dark"))], ids=str)
+@pytest.mark.parametrize("screen", [(360, "light"), (1440, "dark")], ids=str)
 def test_axe_finds_no_violation(opened, pages, kind, lang, screen):
     width, scheme = screen
     with opened(pages[kind, lang], width, color_scheme=scheme) as page:
@@ -70,7 +70,7 @@ def test_axe_finds_no_violation(opened, pages, kind, lang, screen):
 
 @LANGUAGES
 @EVERY_KIND
-@pytest.mark.parametrize("width", [320, 360, 800, 1440])
+@pytest.mark.parametrize("width", [320, 800, 1440])
 def test_the_page_is_as_wide_as_its_window_and_all_of_it_can_be_reached(
     opened, pages, kind, lang, width
 ):

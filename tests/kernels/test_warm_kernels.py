@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -57,7 +58,9 @@ async def with_kernel(do, env=None, manager_class=None):
 
 
 def in_kernel(do, **options):
-    return asyncio.run(with_kernel(do, **options))
+    """Do something with a kernel, in a thread: another test may have left a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(with_kernel(do, **options))).result()
 
 
 def test_a_kernel_is_forked_and_has_the_imports_but_none_of_anothers_names():
