@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +22,7 @@ import psutil
 import pytest
 
 from kao_metrics.batch import Status, run_batch
+from kao_metrics.kernels.folders import PREFIX
 from kao_metrics.kernels.warm import ADDRESS
 from kao_metrics.period import Period
 from kao_metrics.report import Options
@@ -312,6 +314,7 @@ def test_an_interrupt_stops_within_two_seconds_and_leaves_nothing_running(place)
 def test_a_batch_that_is_killed_at_any_moment_is_finished_by_the_next(place):
     """Whatever the moment, published files are whole, and a second run does the rest."""
     seed = time.time_ns() % 1_000_000
+    before = sockets()
     moments = random.Random(seed)  # noqa: S311 - nothing secret
     for number in range(KILLS):
         shutil.rmtree(place / "reports", ignore_errors=True)
@@ -324,6 +327,7 @@ def test_a_batch_that_is_killed_at_any_moment_is_finished_by_the_next(place):
             assert_whole(place / "reports")
         wait_until(lambda: not left_running())
         wait_until(lambda: not any(map(alive, family)))  # noqa: B023 - used at once
+        wait_until(lambda: sockets() <= before)
         status, _, said = finished(command(place, "--all"))
         assert status == 0, (seed, number, said)
         assert_whole(place / "reports")
@@ -332,6 +336,10 @@ def test_a_batch_that_is_killed_at_any_moment_is_finished_by_the_next(place):
     for page in (place / "reports").glob("20*.html"):
         notebooks = sorted((place / "notebooks").glob("*.ipynb"))
         assert differences(page, place / "data", notebooks) == []
+
+
+def sockets():
+    return set(Path(tempfile.gettempdir()).glob(f"{PREFIX}*"))
 
 
 def alive(process):

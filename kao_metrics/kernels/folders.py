@@ -10,15 +10,14 @@ import contextlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-PREFIX: Final = "kao-"
+PREFIX: Final = "kao-metrics-sockets-"
 
-_YOUNG: Final = 60
-"""Seconds in which a folder may be made and not yet locked."""
+_OURS: Final = ("kernel.json", "handed")
+"""What is in such a folder besides sockets; one with anything else is somebody's own."""
 
 
 @contextlib.contextmanager
@@ -28,8 +27,10 @@ def private_folder() -> Iterator[Path]:
     Folders that killed processes have left behind are removed on the way.
     """
     remove_abandoned()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    held = _lock(folder)
+    unnamed = Path(tempfile.mkdtemp(prefix=f"new-{PREFIX}"))
+    held = _lock(unnamed)
+    # Only now it gets its name: no folder of that name is ever without a lock by mistake.
+    folder = unnamed.rename(unnamed.with_name(unnamed.name.removeprefix("new-")))
     try:
         yield folder
     finally:
@@ -42,11 +43,10 @@ def remove_abandoned() -> None:
     """Remove the folders whose owners are gone."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
-            if time.time() - folder.stat().st_mtime < _YOUNG:
-                continue
             held = _lock(folder)
             if held is not None:
-                shutil.rmtree(folder, ignore_errors=True)
+                if all(each.is_socket() or each.name in _OURS for each in folder.iterdir()):
+                    shutil.rmtree(folder, ignore_errors=True)
                 os.close(held)
 
 

@@ -32,7 +32,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from kao_metrics.kernels.folders import PREFIX
+from kao_metrics.kernels.folders import PREFIX, remove_abandoned
 
 PRELOADED: Final = (
     *("kao_metrics.quick", "altair", "great_tables", "polars", "scipy.stats"),
@@ -50,6 +50,9 @@ LIFELINE: Final = "KAO_METRICS_LIFELINE"
 """Environment variable with the number of the pipe that closes when the owner ends."""
 
 LAUNCHER: Final = "ipykernel_launcher"
+
+_WORKERS_END: Final = 20
+"""Tenths of a second in which the workers of an owner that was killed end, too."""
 
 _DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of Linux
 
@@ -104,7 +107,7 @@ class _Server:
                 if key.fileobj is self._listener:
                     self._accept()
                 elif key.fileobj == self._lifeline:
-                    self._end()
+                    self._end(was_killed=not os.read(self._lifeline, 1))
                     return None
                 elif key.fileobj == self._woken:
                     os.read(self._woken, 4096)
@@ -180,11 +183,13 @@ class _Server:
                 del self._kernels[pid]
                 kernel.say(exit=os.waitstatus_to_exitcode(status))
 
-    def _end(self) -> None:
-        """End with the owner, and remove what it can remove no longer."""
+    def _end(self, *, was_killed: bool) -> None:
+        """End with the owner; of one that was killed, and of its workers, remove what is left."""
         for kernel in self._kernels.values():
             kernel.close()
-        shutil.rmtree(Path(self._listener.getsockname()).parent, ignore_errors=True)
+        for _ in range(_WORKERS_END if was_killed else 0):
+            remove_abandoned()
+            time.sleep(0.1)
 
 
 def unsafe() -> str:

@@ -80,7 +80,8 @@ def _start() -> str:
         held.close()
         raise RefusedError(f"no fork server can be started: {error}") from None
     held.callback(server.wait)
-    held.callback(os.close, ours)  # first of all, for this ends the server
+    held.callback(os.close, ours)
+    held.callback(os.write, ours, b"\n")  # first of all, for this ends the server
     owner = os.getpid()
     atexit.register(lambda: held.close() if os.getpid() == owner else None)
     return str(path)

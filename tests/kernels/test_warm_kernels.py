@@ -262,13 +262,15 @@ def test_a_folder_whose_owner_was_killed_is_removed_by_the_next(tmp_path, monkey
     monkeypatch.setattr(folders.tempfile, "tempdir", str(tmp_path))
     left = tmp_path / f"{folders.PREFIX}left"
     left.mkdir()
-    os.utime(left, (0, 0))
-    with private_folder() as first:
-        os.utime(first, (0, 0))
-        with private_folder() as second:
-            assert first.exists()
-            assert second.exists()
-            assert not left.exists()
+    (left / "kernel.json").touch()
+    somebodys = tmp_path / f"{folders.PREFIX}kept"
+    somebodys.mkdir()
+    (somebodys / "notes.txt").touch()
+    with private_folder() as first, private_folder() as second:
+        assert first.exists()
+        assert second.exists()
+        assert not left.exists()
+        assert somebodys.exists()
 
 
 def wait_until(holds, seconds=10):
