@@ -222,8 +222,8 @@ def batch(  # noqa: PLR0913, PLR0917 - one parameter an option
             )
         failed = [each for each in done if each.message]
         for each in failed:
-            _say(f"error: {shown.line(each)}")
-        _say(_how_far(done))
+            shown.say(f"error: {shown.line(each)}")
+        shown.say(_how_far(done))
         typer.echo(output_dir / index_name(lang.value))
         if failed:
             raise typer.Exit(FAILED)
@@ -252,7 +252,9 @@ def check(data_dir: DataDir = Path("data")) -> None:
         for remainder in outcome.remainders:
             typer.echo(remainder)
         tables = sum(len(data.tables(period)) for period in data.periods.values())
-        _say(f"failures: {len(outcome.failures)}; tables: {tables}, periods: {len(data.periods)}")
+        shown.say(
+            f"failures: {len(outcome.failures)}; tables: {tables}, periods: {len(data.periods)}"
+        )
         if outcome.failures:
             raise typer.Exit(FAILED)
 
@@ -340,7 +342,7 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
             _write(out.as_csv(out.findings_frame(found)), output)
         else:
             _write(out.findings_table(found, lang.value), output)
-        _say(_counts(found))
+        shown.say(_counts(found))
 
 
 @app.command()
@@ -367,9 +369,9 @@ def verify(
             typer.echo(each)
         if found:
             changes = "1 change" if len(found) == 1 else f"{len(found)} changes"
-            _say(f"{report} is not what would be made now: {changes}")
+            shown.say(f"{report} is not what would be made now: {changes}")
             raise typer.Exit(FAILED)
-        _say(f"{report} was made from these data, notebooks and code")
+        shown.say(f"{report} was made from these data, notebooks and code")
 
 
 def _counts(found: list[Finding]) -> str:
@@ -431,7 +433,7 @@ def _errors(so_far: Callable[[], str] = lambda: "") -> Iterator[None]:
             _stop(str(error), WRONG_USE)
         if isinstance(error, DataError):
             for failure in error.failures:
-                _say(f"error: {failure}")
+                shown.say(f"error: {failure}")
             _stop(f"the data breaks its contract in {len(error.failures)} places", FAILED)
         if isinstance(error, ReportError | OSError):
             _stop(str(error), FAILED)
@@ -473,13 +475,9 @@ def _write(content: str | bytes, output: Path | None) -> None:
     from kao_metrics.output import write_whole
 
     write_whole(output, data)
-    _say(f"wrote {output}")
-
-
-def _say(message: str) -> None:
-    typer.echo(message, err=True)
+    shown.say(f"wrote {output}")
 
 
 def _stop(message: str, status: int) -> NoReturn:
-    _say(f"error: {message}")
+    shown.say(f"error: {message}")
     raise typer.Exit(status)

@@ -186,6 +186,7 @@ def test_notebooks_that_fail_in_some_periods_stop_no_other_and_are_kept(place):
         assert found[code].status is Status.FAILED
         assert re.search(words, found[code].message), found[code].message
         assert re.search(words, index)
+        assert str(place) not in index
         assert f'href="{code}.failed/01_overview.ipynb"' in index
         kept = nbformat.read(place / f"reports/{code}.failed/01_overview.ipynb", as_version=4)
         assert kept.metadata.papermill.parameters.period == code

@@ -172,7 +172,7 @@ def renew_report(
                 _changed(period)
             return Renewed(publication.publish(), is_new=True)
         except Exception as error:
-            publication.keep_failure(error)
+            publication.keep_failure(error, options.data_dir, options.notebooks_dir)
             raise
 
 

@@ -153,10 +153,12 @@ class Publication:
         shutil.rmtree(failed_folder(self._output, self._name), ignore_errors=True)
         return page
 
-    def keep_failure(self, error: Exception) -> None:
+    def keep_failure(self, error: Exception, *folders: Path) -> None:
         """Keep why the report was not made, and the notebook that failed, beside its place.
 
-        Where not even that can be written, the error alone has to tell.
+        Of the folders that are given only the names are kept: the index page shows what is
+        kept, and where the machine has them is nobody else's business. Where nothing can be
+        written, the error alone has to tell.
         """
         import nbformat  # slow to import
 
@@ -170,7 +172,10 @@ class Publication:
                 nbformat.write(error.node, kept / notebook)
             is_data = isinstance(error, DataError)
             reason = Reason.DATA if is_data else getattr(error, "reason", Reason.OTHER)
-            told = {"reason": reason, "message": str(error), "notebook": notebook}
+            message = str(error)
+            for folder in folders:
+                message = message.replace(str(folder), folder.name)
+            told = {"reason": reason, "message": message, "notebook": notebook}
             (kept / FAILURE).write_text(
                 json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
             )

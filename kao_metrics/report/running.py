@@ -133,7 +133,7 @@ def run(
 
     attempt = _Attempt() if attempt is None else attempt
     target = str(folder / notebook.path.name)
-    register_engine()
+    _register_engine()
     with private_folder() as sockets:
         try:
             node = papermill.execute_notebook(
@@ -161,19 +161,19 @@ def run(
             _close_event_loop()
     if attempt.late is not None:  # it took no notice of the interrupt, and ended all the same
         raise _failed(notebook, attempt, settings, bool(values), None)
-    tidy(node)
+    _tidy(node)
     nbformat.write(node, target)
     return replace(notebook, node=node)
 
 
-def tidy(node: nbformat.NotebookNode) -> None:
+def _tidy(node: nbformat.NotebookNode) -> None:
     """Take out what Papermill keeps of where a notebook was run: that is nobody's business."""
     for name in ("input_path", "output_path"):
         node.metadata.get("papermill", {}).pop(name, None)
 
 
 @cache
-def register_engine() -> None:
+def _register_engine() -> None:
     """Teach Papermill to keep a notebook as it runs, and to interrupt a cell that is late."""
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines
@@ -247,7 +247,7 @@ def _failed(
     # Lines are counted from the cell's first; what is shown is the one at fault.
     shown = f"\n    {lines[line - 1].strip()}" if 0 < line <= len(lines) else ""
     if attempt.node is not None:
-        tidy(attempt.node)
+        _tidy(attempt.node)
     return NotebookError(f"{place}: {what}{shown}", reason, notebook.path.name, attempt.node)
 
 
