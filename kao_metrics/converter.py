@@ -11,13 +11,12 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from multiprocessing.connection import Client, Connection, Listener
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 MEASURE: Final = "Kao Metrics Measure"
 """Family of the packaged font; it has widths only and is never shown."""
@@ -48,54 +47,43 @@ def to_svg(spec: Mapping[str, Any], version: str) -> str:
     return _draw(spec, version)
 
 
-class ConverterOffered:
+@contextlib.contextmanager
+def converter_offered(folder: Path) -> Iterator[dict[str, str]]:
     """Draw for other processes, for as long as the context lasts.
 
     Parameters
     ----------
     folder
         A private folder, in which the socket is made.
+
+    Yields
+    ------
+    dict
+        What a kernel's environment needs; empty where the system has no such sockets.
     """
+    address = str(folder / "converter")
+    try:
+        listener = Listener(address, "AF_UNIX", backlog=128)
+    except (OSError, ValueError):
+        yield {}
+        return
+    over = threading.Event()
+    threading.Thread(target=_serve, args=(listener, over), daemon=True).start()
+    try:
+        yield {ADDRESS: address}
+    finally:
+        over.set()
+        with contextlib.suppress(OSError):  # who waits for a connection is woken by one only
+            Client(address, "AF_UNIX").close()
+        listener.close()
 
-    def __init__(self, folder: Path) -> None:
-        self._address = str(folder / "converter")
-        self._listener: Listener | None = None
 
-    def __enter__(self) -> Self:
-        """Listen, where the system has sockets in the file system."""
-        with contextlib.suppress(OSError, ValueError):
-            self._listener = Listener(self._address, "AF_UNIX", backlog=128)
-            threading.Thread(target=self._serve, args=(self._listener,), daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Stop listening; drawings that were asked for are finished."""
-        if self._listener is not None:
-            self._stopped = True
-            # A thread that waits for connections is woken by one only.
-            with contextlib.suppress(OSError):
-                Client(self._address, "AF_UNIX").close()
-            self._listener.close()
-
-    @property
-    def env(self) -> dict[str, str]:
-        """What a kernel's environment needs."""
-        return {ADDRESS: self._address} if self._listener is not None else {}
-
-    _stopped = False
-
-    def _serve(self, listener: Listener) -> None:
+def _serve(listener: Listener, over: threading.Event) -> None:
+    """Give each kernel that connects a thread of its own."""
+    with contextlib.suppress(OSError):
         while True:
-            try:
-                connection = listener.accept()
-            except OSError:
-                return
-            if self._stopped:
+            connection = listener.accept()
+            if over.is_set():
                 connection.close()
                 return
             threading.Thread(target=_answer, args=(connection,), daemon=True).start()

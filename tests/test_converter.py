@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kao_metrics import converter
-from kao_metrics.converter import ConverterOffered, to_svg
+from kao_metrics.converter import converter_offered, to_svg
 from kao_metrics.drawing import VEGA_LITE
 
 SPEC = {
@@ -29,8 +29,8 @@ def offered(tmp_path, monkeypatch):
         return draw(spec, version)
 
     monkeypatch.setattr(converter, "_draw", counted)
-    with ConverterOffered(tmp_path) as offer:
-        monkeypatch.setenv(converter.ADDRESS, offer.env[converter.ADDRESS])
+    with converter_offered(tmp_path) as env:
+        monkeypatch.setenv(converter.ADDRESS, env[converter.ADDRESS])
         yield drawn
     converter._connected.cache_clear()
 
@@ -65,5 +65,5 @@ def test_without_a_converter_that_answers_a_process_draws_for_itself(tmp_path, m
 def test_a_folder_that_is_too_deep_for_sockets_offers_nothing(tmp_path):
     deep = tmp_path / ("x" * 120)
     deep.mkdir()
-    with ConverterOffered(deep) as offer:
-        assert offer.env == {}
+    with converter_offered(deep) as env:
+        assert env == {}

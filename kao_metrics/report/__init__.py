@@ -187,7 +187,7 @@ def _write(  # noqa: PLR0913, PLR0917 - all that a report is made with
     """Make everything of a report where it is in the making."""
     # Slow to import.
     from kao_metrics.analysis import analyse_data, for_notebooks
-    from kao_metrics.converter import ConverterOffered
+    from kao_metrics.converter import converter_offered
     from kao_metrics.output import write_results
     from kao_metrics.readers import open_data
     from kao_metrics.report.manifest import record
@@ -197,11 +197,11 @@ def _write(  # noqa: PLR0913, PLR0917 - all that a report is made with
     analysis = analyse_data(data, data.period(period), options.lang)
     with (
         private_folder() as folder,
-        ConverterOffered(folder) as converter,
+        converter_offered(folder) as converter,
         ThreadPoolExecutor(1) as meanwhile,
     ):
         ready = meanwhile.submit(get_ready)
-        env = {**converter.env, **for_notebooks(analysis, data.folder, folder)}
+        env = {**converter, **for_notebooks(analysis, data.folder, folder)}
         settings = Settings(options.time_limit, options.at_once, env)
         executed = run_all(notebooks, publication.folder, progress, settings)
         ready.result()
