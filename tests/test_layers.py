@@ -77,6 +77,8 @@ LAYERS = (
     ("report",),
     ("selection", "batch"),
     ("cluster",),
+    ("cli.options", "cli.ending"),
+    ("cli.reports", "cli.figures"),
     ("cli",),
     ("__main__",),
     # the public names reach everything, so nothing inside may take a name from here

@@ -1,0 +1,55 @@
+"""The command line: it parses and prints, nothing else.
+
+Heavy imports wait until a command needs them, so that help answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kao_metrics.cli import figures, reports
+
+app = typer.Typer(
+    name="kao-metrics",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def main(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Figures, charts and a one-page report from a half-yearly business report.
+
+    \b
+    Examples:
+      kao-metrics report 107H1                     reports/2018-S1.html
+      kao-metrics report 107H1 --lang en           reports/2018-S1.en.html
+      kao-metrics batch --all                      reports/index.html and every report
+      kao-metrics check                            every table against its contract
+      kao-metrics metrics 107H1 --format csv       every figure as data
+      kao-metrics audit 107H1                      stated figures, computed again
+      kao-metrics verify reports/2018-S1.html      what changed since it was made
+    """
+    if version:
+        from kao_metrics import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+for command in (
+    reports.report,
+    reports.batch,
+    figures.check,
+    figures.metrics,
+    figures.audit,
+    reports.verify,
+):
+    app.command()(command)
