@@ -65,7 +65,7 @@ def as_ods(results: pl.DataFrame) -> bytes:
     for values in results.iter_rows():
         row = Row()
         for value in values:
-            row.append_cell(Cell(value))
+            row.append_cell(Cell(Decimal(plain(value)) if isinstance(value, Decimal) else value))
         table.append_row(row)
     document = Document("spreadsheet")
     document.meta.language = "zh-TW"

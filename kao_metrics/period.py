@@ -190,6 +190,11 @@ class Period:
         return Period(self.year - 1, 2) if self.half == 1 else Period(self.year, 1)
 
     @property
+    def following(self) -> Period:
+        """The half-year after, as a whole."""
+        return Period(self.year, 2) if self.half == 1 else Period(self.year + 1, 1)
+
+    @property
     def same_half_last_year(self) -> Period:
         """The same half of the year before, as a whole."""
         return Period(self.year - 1, self.half)

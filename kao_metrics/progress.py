@@ -26,8 +26,8 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def notebooks(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """Show notebooks as they run: a bar on a terminal, a line each elsewhere."""
+def steps(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """Show the steps of one piece of work: a bar on a terminal, a line each elsewhere."""
     from rich.console import Console  # slow to import
 
     console = Console(stderr=True)

@@ -35,6 +35,9 @@ class Source:
         Address, empty if the document is not on the web.
     note
         What a reader should know of it, by language.
+    imports
+        The files that rows were imported from: table, period, file, checksums. Only an
+        import writes them.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Source:
     licence: dict[str, str]
     url: str
     note: dict[str, str]
+    imports: tuple[dict[str, str], ...] = ()
 
 
 class SourceError(ValueError):
@@ -69,8 +73,11 @@ def read_sources(data_dir: Path) -> dict[str, Source]:
 
 
 def _source(path: Path, name: str, table: Any) -> Source:
-    expected = {field.name: field.type for field in fields(Source) if field.name != "id"}
-    found = set(table) if isinstance(table, dict) else set()
+    expected = {
+        field.name: field.type for field in fields(Source) if field.name not in ("id", "imports")
+    }
+    imports = table.get("imports", []) if isinstance(table, dict) else []
+    found = set(table) - {"imports"} if isinstance(table, dict) else set()
     if found != set(expected):
         raise SourceError(
             f"{path}, [{name}]: found {sorted(found)}, expected exactly {sorted(expected)}"
@@ -82,7 +89,13 @@ def _source(path: Path, name: str, table: Any) -> Source:
                 f"{path}, [{name}], {key}: found {table[key]!r}, expected "
                 + ("words in zh-TW and en" if kind == "dict[str, str]" else "a text")
             )
-    return Source(id=name, **table)
+    if not isinstance(imports, list) or not all(map(_is_record, imports)):
+        raise SourceError(f"{path}, [[{name}.imports]]: expected texts only, as an import writes")
+    return Source(id=name, **{**table, "imports": tuple(imports)})
+
+
+def _is_record(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_text, value.values()))
 
 
 def _is_text(value: object) -> bool:

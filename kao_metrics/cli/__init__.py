@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kao_metrics.cli import figures, reports
+from kao_metrics.cli import exports, figures, reports
 
 app = typer.Typer(
     name="kao-metrics",
@@ -35,6 +35,8 @@ def main(
       kao-metrics check                            every table against its contract
       kao-metrics metrics 107H1 --format csv       every figure as data
       kao-metrics audit 107H1                      stated figures, computed again
+      kao-metrics import FILE --table complaints --period 107H1
+                                                   an agency's export, as it is
       kao-metrics verify reports/2018-S1.html      what changed since it was made
     """
     if version:
@@ -50,6 +52,8 @@ for command in (
     figures.check,
     figures.metrics,
     figures.audit,
+    figures.datapackage,
     reports.verify,
 ):
     app.command()(command)
+app.command("import")(exports.import_)

@@ -147,6 +147,24 @@ def audit(  # noqa: PLR0913, PLR0917 - one parameter an option
         shown.say(_counts(found))
 
 
+def datapackage(data_dir: DataDir = Path("data")) -> None:
+    """Write datapackage.json: what each table of the data holds, for other programs.
+
+    A Frictionless Data Package: types, units, codes and keys of every column, made from the
+    contracts that the data are held against.
+
+    \b
+    Examples:
+      kao-metrics datapackage
+      kao-metrics datapackage --data-dir data/examples/taipei_1999
+    """
+    with errors():
+        from kao_metrics.datapackage import FILE_NAME, as_json
+        from kao_metrics.datapackage import datapackage as made
+
+        write(as_json(made(data_dir)), data_dir / FILE_NAME)
+
+
 def _counts(found: list[Finding]) -> str:
     verdicts = [each.verdict for each in found]
     return (

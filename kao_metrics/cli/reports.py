@@ -54,7 +54,7 @@ def report(  # noqa: PLR0913, PLR0917 - one parameter an option
         _start()
         from kao_metrics.report import make_report
 
-        with shown.notebooks(period) as progress:
+        with shown.steps(period) as progress:
             page = make_report(
                 period,
                 data_dir=data_dir,

@@ -78,12 +78,23 @@ def checksums(data_dir: Path, period: Period) -> dict[str, str]:
     parts = {
         "periods.csv": periods,
         "remarks.toml": remarks.get(period.code, {}),
-        "sources.toml": {name: sources[name] for name in sorted(named & set(sources))},
+        "sources.toml": {
+            name: _of_period(sources[name], period) for name in sorted(named & set(sources))
+        },
     }
     return {
         **{f"{name}#{period.code}": _digest(part) for name, part in parts.items() if part},
         **{path.relative_to(data_dir).as_posix(): sha256(path) for path in (*tables, *reference)},
     }
+
+
+def _of_period(source: Any, period: Period) -> Any:
+    """Return what is said of a document without the files that other periods came from."""
+    if not isinstance(source, dict) or not isinstance(source.get("imports"), list):
+        return source
+    own = [each for each in source["imports"] if dict(each).get("period") == period.code]
+    rest = {name: said for name, said in source.items() if name != "imports"}
+    return {**rest, "imports": own} if own else rest
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -1,0 +1,1 @@
+"""Agencies' exports as they are, turned into the tables of data/."""

@@ -1,0 +1,297 @@
+"""Import exports: the whole way from files to data/, or to a proposed mapping.
+
+An export goes one way: a file is recognised by its content and opened as numbered rows; the
+cells that a mapping names are gathered and read; rows that cannot be read are set aside and
+counted; totals are held against their details; what is left becomes rows of a table, which
+are held against the contract and put into data/ whole, or not at all.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from kao_metrics import datapackage
+from kao_metrics.contracts import Place
+from kao_metrics.failures import DataError, Failure
+from kao_metrics.importing.disclosure import disclosed
+from kao_metrics.importing.duplicates import Duplicates, find_duplicates, without
+from kao_metrics.importing.gathering import gathered
+from kao_metrics.importing.landing import Plan, land, lock_of, planned
+from kao_metrics.importing.mapping import ExportMapping, folded, read_mapping
+from kao_metrics.importing.proposal import proposed
+from kao_metrics.importing.reading import Reading, read_rows
+from kao_metrics.importing.recognition import fingerprint
+from kao_metrics.importing.records import Records, open_records
+from kao_metrics.importing.rejects import Reject, discreet, summary
+from kao_metrics.importing.suppression import COMPLEMENTARY, PRIMARY
+from kao_metrics.importing.tallying import Row, Tally, tallied
+from kao_metrics.importing.totals import Held, held_totals
+from kao_metrics.importing.vocabulary import is_personal
+from kao_metrics.output import write_whole
+from kao_metrics.period import Period
+from kao_metrics.readers import PERIODS, Data, open_data
+from kao_metrics.sources import FILE_NAME as SOURCES
+from kao_metrics.sources import SourceError, read_sources
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or would do.
+
+    Parameters
+    ----------
+    plan
+        The files and how their rows change.
+    notes
+        What a person should know: rows that are left out, duplicates, personal columns …
+    rejects
+        The rejected rows that are listed.
+    rejected, rows
+        How many rows were rejected, of how many.
+    """
+
+    plan: Plan = field(default_factory=Plan)
+    notes: list[str] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    rejected: int = 0
+    rows: int = 0
+
+
+class TooManyRejectsError(DataError):
+    """More rows cannot be read than the limit allows; carries those that are listed."""
+
+    def __init__(self, failures: list[Failure], rejects: list[Reject]) -> None:
+        """Keep the rejected rows beside the failures."""
+        self.rejects = rejects
+        super().__init__(failures)
+
+
+def propose(file: Path, table: str, period: str | Period) -> str:
+    """Propose a mapping for an export, in TOML.
+
+    Raises
+    ------
+    DataError
+        If the file is no table, or lacks what the table needs.
+    """
+    with tempfile.TemporaryDirectory(prefix="kao-metrics-") as work:
+        records = open_records(file, table, Path(work))
+        return proposed(records[0], table, Period.parse(period))
+
+
+def import_exports(  # noqa: PLR0913 - one an option
+    files: Sequence[Path],
+    table: str,
+    periods: Sequence[str | Period],
+    mapping_file: Path,
+    *,
+    data_dir: Path = Path("data"),
+    dry_run: bool = False,
+    reject_limit: float | None = None,
+    progress: Progress = lambda *_: None,
+) -> Outcome:
+    """Import exports into a table of data/.
+
+    Parameters
+    ----------
+    files
+        The exports; together they are what the document has for the months that they are of.
+    table
+        The table.
+    periods
+        Half-years; of figures one, of case rows any number.
+    mapping_file
+        The mapping.
+    data_dir
+        The data folder.
+    dry_run
+        Whether to leave the data as it is, and only say what would change.
+    reject_limit
+        The share of rows that may be unreadable, instead of the mapping's.
+    progress
+        Told the step, and how much of it is done, of how much.
+
+    Raises
+    ------
+    DataError
+        With every fault of the files, the mapping or the table as it would be.
+    TooManyRejectsError
+        If more rows cannot be read than the limit allows.
+    """
+    mapping = read_mapping(mapping_file, table)
+    data = _data(data_dir)
+    wanted = []
+    for each in periods:
+        period = Period.parse(each)
+        wanted.append(data.periods.get(period.code, period))
+    if mapping.rows == "figures" and len(wanted) != 1:
+        place = Place(table, str(mapping_file))
+        what = f"figures for {len(wanted)} periods"
+        raise DataError([place.failure(None, "rows", what, "one period; case rows can have more")])
+    outcome = Outcome()
+    with tempfile.TemporaryDirectory(prefix="kao-metrics-") as name, lock_of(data_dir):
+        work = Path(name)
+        records = _opened(files, table, work, mapping, progress)
+        outcome.notes += _personal(records, mapping)
+        again = find_duplicates(records, mapping, work)
+        outcome.notes += _on_duplicates(again, mapping)
+        cells = gathered(records, mapping, lambda done: progress("reading", done, len(records)))
+        if mapping.checks.duplicates == "remove":
+            cells = without(cells, again, records, mapping)
+        reading = read_rows(cells, records, mapping)
+        outcome.rows, outcome.rejected = reading.rows, reading.rejected
+        has_more = any(len(each.names) > len(mapping.columns()) for each in records)
+        outcome.rejects = discreet(reading.rejects, has_more_columns=has_more)
+        _within_limit(outcome, mapping, reject_limit, files[0])
+        held = held_totals(reading, records, mapping)
+        outcome.notes += _on_rows(reading, held, mapping)
+        tally = tallied(reading, records, mapping, wanted)
+        faults = tally.failures + (held.failures if mapping.checks.totals == "agree" else [])
+        if faults:
+            raise DataError(faults)
+        outcome.notes += _on_periods(tally, wanted)
+        if not tally.rows:
+            place = Place(table, str(files[0]))
+            codes = ", ".join(period.code for period in wanted)
+            raise DataError([place.failure(None, "", f"no row of {codes}", "rows of the period")])
+        rows, notes = _published(tally, mapping)
+        outcome.notes += notes
+        taken = _taken(files, table, list(rows), mapping_file)
+        outcome.plan = planned(data, table, rows, mapping.source, taken)
+        land(outcome.plan, data, table, list(rows), dry_run=dry_run)
+        described = data_dir / datapackage.FILE_NAME
+        if outcome.plan.files and described.exists() and not dry_run:
+            package = datapackage.datapackage(data_dir)
+            write_whole(described, datapackage.as_json(package).encode())
+    outcome.notes += outcome.plan.notes
+    return outcome
+
+
+def _data(folder: Path) -> Data:
+    """Open the data folder; one that has nothing yet is there to be filled."""
+    periods, sources = folder / PERIODS, folder / SOURCES
+    lines = periods.read_text(encoding="utf-8-sig").split() if periods.is_file() else []
+    is_empty = folder.is_dir() and len(lines) <= 1
+    if not is_empty:
+        return open_data(folder)
+    try:
+        return Data(folder, {}, {}, read_sources(folder) if sources.is_file() else {})
+    except SourceError as error:
+        place = Place("sources", str(sources))
+        what = str(error).removeprefix(place.file).lstrip(":, ")
+        failure = place.failure(None, "", what, "a table for every document")
+        raise DataError([failure]) from None
+
+
+def _opened(
+    files: Sequence[Path], table: str, work: Path, mapping: ExportMapping, progress: Progress
+) -> list[Records]:
+    found: list[Records] = []
+    failures: list[Failure] = []
+    for number, file in enumerate(files, start=1):
+        try:
+            found += open_records(file, table, work, mapping)
+        except DataError as error:
+            failures += error.failures
+        progress("opening", number, len(files))
+    if failures:
+        raise DataError(failures)
+    return found
+
+
+def _personal(records: Sequence[Records], mapping: ExportMapping) -> list[str]:
+    """Say which columns look as if they were about persons, and what becomes of them."""
+    read = set(map(folded, mapping.columns()))
+    names = dict.fromkeys(name for each in records for name in each.names if is_personal(name))
+    left = [name for name in names if folded(name) not in read]
+    taken = [name for name in names if folded(name) in read]
+    notes = [f"left behind, as it looks personal: {', '.join(left)}"] if left else []
+    return notes + (
+        [f"warning: the mapping reads what looks personal: {', '.join(taken)}"] if taken else []
+    )
+
+
+def _on_duplicates(found: Duplicates, mapping: ExportMapping) -> list[str]:
+    notes = []
+    if found.rows:
+        what = "removed" if mapping.checks.duplicates == "remove" else "counted all the same"
+        notes.append(f"exact duplicates of other rows: {found.rows} (first {found.first}), {what}")
+    if found.keyed > found.keys:
+        notes.append(
+            f"warning: {mapping.checks.key} is no key: {found.keyed} rows have {found.keys} "
+            "different ones; it is not used to remove rows"
+        )
+    return notes
+
+
+def _within_limit(
+    outcome: Outcome, mapping: ExportMapping, limit: float | None, file: Path
+) -> None:
+    allowed = mapping.checks.reject_limit if limit is None else limit
+    if outcome.rows and outcome.rejected > allowed * outcome.rows:
+        share = f"{outcome.rejected} of {outcome.rows} rows that cannot be read"
+        reasons = "; ".join(summary(outcome.rejects, 3))
+        expected = f"at most {allowed:.2%}; {reasons}"
+        place = Place(mapping.table, str(file))
+        raise TooManyRejectsError([place.failure(None, "", share, expected)], outcome.rejects)
+
+
+def _on_rows(reading: Reading, held: Held, mapping: ExportMapping) -> list[str]:
+    notes = [f"{what}: {times} rows" for what, times in reading.left_out.items()]
+    if reading.realigned:
+        notes.append(f"rows read where their columns moved to: {reading.realigned}")
+    if held.agreeing:
+        notes.append(f"totals that agree with their details: {held.agreeing}")
+    if held.failures and mapping.checks.totals == "report":
+        notes += [f"warning: {failure}" for failure in held.failures]
+    return notes
+
+
+def _on_periods(tally: Tally, wanted: Sequence[Period]) -> list[str]:
+    elsewhere = sum(tally.elsewhere.values())
+    if not elsewhere:
+        return []
+    codes = ", ".join(period.code for period in wanted)
+    counts = ", ".join(f"{code}: {count}" for code, count in sorted(tally.elsewhere.items()))
+    return [f"case rows that are not of {codes}: {elsewhere} ({counts})"]
+
+
+def _published(tally: Tally, mapping: ExportMapping) -> tuple[dict[str, list[Row]], list[str]]:
+    """Return the rows that may be published, and say how many may not."""
+    below = mapping.checks.suppress_below
+    if not below:
+        return tally.rows, []
+    rows: dict[str, list[Row]] = {}
+    notes = []
+    for code, found in tally.rows.items():
+        rows[code], why = disclosed(found, below)
+        notes.append(
+            f"{code}: counts below {below} that are left out: {why[PRIMARY]}, and "
+            f"{why[COMPLEMENTARY]} others from which they could be told"
+        )
+    return rows, notes
+
+
+def _taken(
+    files: Sequence[Path], table: str, codes: Sequence[str], mapping_file: Path
+) -> list[dict[str, str]]:
+    """Record the files: their names and checksums, no folder of the machine."""
+    checksum = sha256(mapping_file.read_bytes()).hexdigest()
+    return [
+        {
+            "table": table,
+            "period": code,
+            "file": file.name,
+            "sha256": fingerprint(file),
+            "mapping": mapping_file.name,
+            "mapping_sha256": checksum,
+        }
+        for code in codes
+        for file in files
+    ]

@@ -1,0 +1,409 @@
+"""Small counts taken out of a table, and as many others as it takes to keep them out.
+
+A count below the threshold can point at a person, so it is not published: that is primary
+suppression. Where totals are published, a reader can subtract what is left, so further
+cells have to go: complementary suppression. A zero points at nobody and stays.
+
+What a reader is assumed to know: every count that is published here, the totals that are
+published elsewhere (`totals_published`), that counts are whole and not negative, that a
+combination without a row is zero, and, where rows do not add up to their total, by how
+much. A reader is not assumed to know that a suppressed count is below the threshold: so
+the column ``suppression``, which tells small cells from the rest, is for the office and
+not for print. Nor is a person thought of who knows to be one of a count of two.
+
+A small cell is safe if such a reader is left with at least `threshold` possible counts:
+no fewer than the words "below the threshold" leave. This is the sliding protection level
+of Fischetti and Salazar (2000), Models and Algorithms for Optimizing Cell Suppression in
+Tabular Data with Linear Constraints, Journal of the American Statistical Association 95,
+set to ``threshold - 1``; see also Hundepool et al. (2012), Statistical Disclosure
+Control, chapter 4.
+
+The method: for each small cell in turn, a linear program in whole numbers looks for two
+tables that fit all that is published and are far enough apart in this cell, with as few
+other cells changed as it can; those cells go. Then each complementary cell comes back
+without which all small cells are still safe. The two tables are the proof of safety; they
+are checked in whole numbers, whatever the solver says.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import polars as pl
+
+from kao_metrics.labels import TOTAL
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    _Counts: TypeAlias = NDArray[np.int64]
+    _Mask: TypeAlias = NDArray[np.bool_]
+    _Prices: TypeAlias = NDArray[np.float64]
+
+_Cell: TypeAlias = tuple[str, ...]
+
+PRIMARY: Final = "primary"
+COMPLEMENTARY: Final = "complementary"
+
+GRAND_TOTAL: Final[tuple[tuple[str, ...], ...]] = ((),)
+"""The total of each table, which a report prints whatever else it leaves out."""
+
+# Prices of cells that are not small. One cell costs a little over 1; a zero goes only for
+# want of others, a total only for want of both; less protection is the very last resort.
+_FREE: Final = 0.0000001
+_ZERO: Final = 30
+_WHOLE: Final = 1_000
+_UNPROTECTED: Final = 1_000_000
+
+_BRANCHES: Final = 1_000  # not seconds: each machine has to find the same cells
+
+
+def suppressed(  # noqa: PLR0913 - the columns of a table, as everywhere
+    counts: pl.DataFrame,
+    threshold: int,
+    *,
+    dimensions: Sequence[str],
+    keys: Sequence[str] = (),
+    count: str = "count",
+    totals_published: Sequence[Sequence[str]] = GRAND_TOTAL,
+) -> pl.DataFrame:
+    """Take small counts out, and as many others as it takes to keep them out.
+
+    Parameters
+    ----------
+    counts
+        One row a combination of keys and dimensions, with its count.
+    threshold
+        The lowest count that is published; 0 and 1 suppress nothing.
+    dimensions
+        Columns that add up. ``_T`` or null in one is the total over it.
+    keys
+        Columns that separate tables which are never added up, such as the stage.
+    count
+        The column of the counts.
+    totals_published
+        Margins that a reader can see elsewhere, by the dimensions that they keep: ``()``
+        is the total of each table, ``("month",)`` the totals by month. Their values are
+        those of the rows, or the sums of rows. They cannot be taken back, so rows with
+        the same totals are no help. Totals that are rows need not be named. Left out:
+        the total of each table.
+
+    Returns
+    -------
+    DataFrame
+        The same rows in the same order, the count null where it is suppressed, with
+        ``suppressed`` and ``suppression`` (``primary``, ``complementary`` or empty).
+
+    Raises
+    ------
+    ValueError
+        If the threshold is negative, a count is missing, negative or not whole, a
+        combination has two rows, or a published margin names no dimension.
+
+    Notes
+    -----
+    No method can protect a cell from a total published elsewhere that is itself small, or
+    that has no other row. Such a cell is left with the most counts that can be had;
+    `recoverable` shows them. Should the search for cells to suppress break off, the whole
+    table goes.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"sector": ["goods", "services", "other", "_T"],
+    ...                      "count": [2, 9, 7, 18]})
+    >>> suppressed(rows, 5, dimensions=["sector"]).select("count", "suppression").rows()
+    [(None, 'primary'), (9, ''), (None, 'complementary'), (18, '')]
+    """
+    if threshold < 0:
+        raise ValueError(f"the threshold is {threshold}: give 0 or more")
+    values = _whole_counts(counts, count)
+    marks = [""] * counts.height
+    for rows, table in _tables(counts, values, dimensions, keys, totals_published):
+        small = [number for number, row in enumerate(rows) if 0 < values[row] < threshold]
+        chosen = _complements(table, small, threshold - 1) if small else []
+        for number in chosen:
+            marks[rows[number]] = COMPLEMENTARY
+        for number in small:
+            marks[rows[number]] = PRIMARY
+    marked = counts.with_columns(pl.Series("suppression", marks, dtype=pl.String))
+    gone = pl.col("suppression") != ""
+    return marked.select(
+        pl.exclude("suppressed", "suppression"),
+        gone.alias("suppressed"),
+        "suppression",
+    ).with_columns(pl.when(~pl.col("suppressed")).then(pl.col(count)).alias(count))
+
+
+def recoverable(  # noqa: PLR0913 - the columns of a table, as everywhere
+    counts: pl.DataFrame,
+    hidden: pl.Series,
+    *,
+    dimensions: Sequence[str],
+    keys: Sequence[str] = (),
+    count: str = "count",
+    totals_published: Sequence[Sequence[str]] = GRAND_TOTAL,
+) -> pl.DataFrame:
+    """Bound what a reader can work out of the counts that are not published.
+
+    Parameters
+    ----------
+    counts
+        The counts before anything was suppressed.
+    hidden
+        Which rows are suppressed: the column ``suppressed`` of `suppressed`.
+    dimensions, keys, count, totals_published
+        As for `suppressed`.
+
+    Returns
+    -------
+    DataFrame
+        The hidden rows in their order, with ``lo`` and ``hi``: the lowest and the highest
+        count that fit all that is published; ``hi`` is null where nothing bounds it. A
+        count with ``lo == hi`` can be computed back.
+
+    Raises
+    ------
+    ValueError
+        As for `suppressed`, or if `hidden` has not one value for each row.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"sector": ["goods", "services", "other", "_T"],
+    ...                      "count": [2, 9, 7, 18]})
+    >>> hidden = pl.Series([True, False, True, False])
+    >>> recoverable(rows, hidden, dimensions=["sector"]).select("sector", "lo", "hi").rows()
+    [('goods', 0, 9), ('other', 0, 9)]
+    """
+    if len(hidden) != counts.height:
+        raise ValueError(f"{len(hidden)} values say what is hidden of {counts.height} rows")
+    values = _whole_counts(counts, count)
+    found: dict[int, tuple[int, int | None]] = {}
+    for rows, table in _tables(counts, values, dimensions, keys, totals_published):
+        cells = [number for number, row in enumerate(rows) if hidden[row]]
+        for number, bounds in zip(cells, _bounds(table, cells), strict=True):
+            found[rows[number]] = bounds
+    lows, highs = zip(*(found[row] for row in sorted(found)), strict=True) if found else ((), ())
+    return counts.filter(hidden).with_columns(
+        pl.Series("lo", lows, dtype=pl.Int64), pl.Series("hi", highs, dtype=pl.Int64)
+    )
+
+
+@dataclass(frozen=True)
+class _Table:
+    """One table: its rows and how they add up."""
+
+    values: _Counts
+    sums: Any  # sparse: lines times values is known to the reader, whatever is hidden
+    elsewhere: _Mask  # published elsewhere, whatever is hidden here
+    prices: _Prices
+
+    def unseen(self, hidden: Sequence[int]) -> _Mask:
+        """Tell which rows a reader does not see if these are hidden."""
+        unseen = self.elsewhere & False
+        unseen[list(hidden)] = True
+        return unseen & ~self.elsewhere
+
+
+def _whole_counts(counts: pl.DataFrame, count: str) -> list[int]:
+    values = counts[count].to_list()
+    for row, value in enumerate(values):
+        if value is None or value < 0 or value != int(value):
+            raise ValueError(f"row {row} has the count {value}: give a whole number from 0")
+    return [int(value) for value in values]
+
+
+def _tables(
+    counts: pl.DataFrame,
+    values: Sequence[int],
+    dimensions: Sequence[str],
+    keys: Sequence[str],
+    margins: Sequence[Sequence[str]],
+) -> list[tuple[list[int], _Table]]:
+    """Split the rows into tables; each comes with the numbers of its rows."""
+    for margin in margins:
+        if unknown := sorted(set(margin) - set(dimensions)):
+            raise ValueError(f"a published margin names {unknown}, not one of {list(dimensions)}")
+    kept = {tuple(name in margin for name in dimensions) for margin in margins}
+    parts = [counts[name].cast(pl.String).fill_null(TOTAL) for name in dimensions]
+    groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for row in range(counts.height):
+        groups[tuple(counts[key][row] for key in keys)].append(row)
+    return [
+        (
+            rows,
+            _table(
+                [tuple(part[r] for part in parts) for r in rows], [values[r] for r in rows], kept
+            ),
+        )
+        for rows in groups.values()
+    ]
+
+
+def _table(cells: Sequence[_Cell], counts: Sequence[int], kept: set[tuple[bool, ...]]) -> _Table:
+    """Set up one table, with every total that its cells add up to."""
+    import numpy as np
+    from scipy import sparse
+
+    number = {cell: row for row, cell in enumerate(cells)}
+    if len(number) < len(cells):
+        twice = next(cell for cell in cells if cells.count(cell) > 1)
+        raise ValueError(f"{twice} has more than one row: add them up first")
+    lines: set[tuple[frozenset[int], frozenset[int]]] = set()
+    parts: dict[_Cell, dict[int, frozenset[int]]] = defaultdict(dict)
+    every = {whole for cell in cells for whole in product(*((part, TOTAL) for part in cell))}
+    for cell in sorted(every, key=lambda cell: (cell.count(TOTAL), cell)):  # parts come first
+        below = list(parts[cell].values())
+        made_of = frozenset([number[cell]]) if cell in number else below[0]
+        lines |= {(made_of - rows, rows - made_of) for rows in below}
+        if cell not in number and _margin(cell) in kept:
+            lines.add((made_of, frozenset()))
+        for place in (place for place, part in enumerate(cell) if part != TOTAL):
+            whole = (*cell[:place], TOTAL, *cell[place + 1 :])
+            parts[whole][place] = parts[whole].get(place, frozenset()) | made_of
+    lines.discard((frozenset(), frozenset()))
+    sums = sparse.lil_array((len(lines), len(cells)), dtype=np.int64)
+    for line, (added, taken) in enumerate(sorted(lines, key=lambda sides: [*map(sorted, sides)])):
+        sums[line, list(added)] = 1
+        sums[line, list(taken)] = -1
+    values = np.array(counts, dtype=np.int64)
+    prices = 1 + values / max(1, values.max())
+    prices[values == 0] *= _ZERO
+    prices[[TOTAL in cell for cell in cells]] *= _WHOLE
+    elsewhere = np.array([_margin(cell) in kept for cell in cells])
+    return _Table(values, sums.tocsc(), elsewhere, prices)
+
+
+def _margin(cell: _Cell) -> tuple[bool, ...]:
+    return tuple(part != TOTAL for part in cell)
+
+
+def _complements(table: _Table, small: Sequence[int], width: int) -> list[int]:
+    """Choose the rows that have to go so that no small one can be told."""
+    import numpy as np
+
+    targets = [cell for cell in small if not table.elsewhere[cell]]
+    prices = np.where(table.elsewhere, np.inf, table.prices)
+    prices[table.unseen(small)] = _FREE
+    proofs = table.values[np.newaxis]
+    for target in targets:
+        if np.ptp(proofs[:, target]) < width:
+            pair = _pair(table, target, width, prices)
+            if pair is None:
+                return list(range(table.values.size))
+            proofs = np.vstack([proofs, pair])
+            prices[(pair != table.values).any(axis=0)] = _FREE
+    wanted = np.minimum(np.ptp(proofs, axis=0), width)
+    chosen = sorted(set(np.flatnonzero(prices == _FREE).tolist()) - set(small))
+    for cell in sorted(chosen, key=lambda cell: -table.prices[cell]):
+        fewer = [other for other in chosen if other != cell]
+        rest = _proofs(table, table.unseen([*small, *fewer]), targets, wanted, proofs)
+        if rest is not None:
+            chosen, proofs = fewer, rest
+    return chosen
+
+
+def _proofs(
+    table: _Table, unseen: _Mask, targets: Sequence[int], wanted: _Counts, proofs: _Counts
+) -> _Counts | None:
+    """Prove that the targets are safe if only this is unseen; None if they are not."""
+    import numpy as np
+
+    proofs = proofs[(proofs == table.values)[:, ~unseen].all(axis=1)]
+    for target in targets:
+        if np.ptp(proofs[:, target]) < wanted[target]:
+            pair = _pair(table, target, int(wanted[target]), np.where(unseen, _FREE, np.inf))
+            if pair is None or np.ptp(pair[:, target]) < wanted[target]:
+                return None
+            proofs = np.vstack([proofs, pair])
+    return proofs
+
+
+def _pair(table: _Table, target: int, width: int, prices: _Prices) -> _Counts | None:
+    """Find the cheapest two tables that fit and differ by the width in the target.
+
+    Cells with the price 0 may change for nothing, with infinity not at all. If no two
+    tables differ so much, they differ as much as any. None if the search broke off.
+    """
+    import numpy as np
+    from scipy import sparse
+
+    may = np.flatnonzero(np.isfinite(prices))
+    cells, signs = np.tile(may, 2), np.repeat([1, -1], may.size)  # upwards, downwards
+    tops = np.where(signs < 0, table.values[cells], np.inf)
+    moves = table.sums[:, cells] @ sparse.diags_array(signs.astype(float))
+    at = sparse.coo_array((signs * (cells == target))[np.newaxis])
+    apart = sparse.block_array([[moves, None], [None, moves], [at, -at]])
+    lacking = sparse.coo_array(([1], ([apart.shape[0] - 1], [0])), shape=(apart.shape[0], 1))
+    found = _solved(
+        np.concatenate([np.tile(prices[cells], 2), [_UNPROTECTED]]),
+        sparse.hstack([apart, lacking]),
+        np.concatenate([np.zeros(apart.shape[0] - 1), [width]]),
+        np.zeros(2 * cells.size + 1),
+        np.concatenate([np.tile(tops, 2), [width]]),
+    )
+    if found is None:
+        return None
+    pair = np.tile(table.values, (2, 1))
+    for one, moved in zip(pair, found[:-1].reshape(2, -1), strict=True):
+        np.add.at(one, cells, signs * moved)
+    fits = (pair >= 0).all() and not (table.sums @ (pair - table.values).T).any()
+    return pair if fits else None
+
+
+def _bounds(table: _Table, targets: Sequence[int]) -> list[tuple[int, int | None]]:
+    """Return the lowest and the highest count that a reader finds possible, by target."""
+    import numpy as np
+    from scipy import sparse
+
+    cells = np.flatnonzero(table.unseen(targets))
+    moves = table.sums[:, cells]
+    still = np.zeros(moves.shape[0])
+    none, one, ever = (np.full(cells.size, size) for size in (0, 1, np.inf))
+
+    def furthest(target: int, sign: int) -> int:
+        moved = _solved(-sign * (cells == target), moves, still, -table.values[cells], ever)
+        return int(table.values[target] + (0 if moved is None else moved[cells == target].sum()))
+
+    # What can rise without anything else falling can rise for ever.
+    rises = _solved(
+        np.concatenate([-one, none]),
+        sparse.hstack([moves, moves]),
+        still,
+        np.concatenate([none, none]),
+        np.concatenate([one, ever]),
+    )
+    endless = set() if rises is None else set(cells[rises[: cells.size] > 0].tolist())
+    return [(furthest(t, -1), None if t in endless else furthest(t, 1)) for t in targets]
+
+
+def _solved(
+    prices: _Prices, equations: Any, right: _Prices, floors: _Prices, tops: _Prices
+) -> _Counts | None:
+    """Minimise the price over whole numbers; None if the search broke off."""
+    import numpy as np
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    if not prices.size:
+        return np.zeros(0, dtype=np.int64)
+    found = None
+    for whole in (0, 1):  # most often whole numbers come out unasked
+        found = milp(
+            prices,
+            integrality=np.full(prices.size, whole),
+            bounds=Bounds(floors, tops),
+            constraints=LinearConstraint(equations, right, right),
+            options={"node_limit": _BRANCHES, "mip_rel_gap": _GAP},
+        )
+        if found.status == 0 and np.allclose(found.x, np.rint(found.x), rtol=0, atol=1e-6):
+            return np.rint(found.x).astype(np.int64)
+        FR.append(whole)
+    return None
+
+
+FR = []
+_GAP = 0.1
