@@ -15,6 +15,7 @@ import dataframely as dy
 
 from kao_metrics import labels
 from kao_metrics.importing.dates import DateError, Dates, parse_date
+from kao_metrics.importing.encodings import REPLACEMENT
 from kao_metrics.importing.mapping import FieldSpec, folded, kind_of
 from kao_metrics.importing.numbers import MISSING, NumberError, parse_number
 from kao_metrics.printed import plain
@@ -154,4 +155,6 @@ def _text(cell: str | None, *, is_needed: bool) -> Read:
     word = "" if cell is None else " ".join(cell.split())
     if not word:
         return Read(None, EMPTY if is_needed else "")
+    if REPLACEMENT in word:
+        return Read(None, "a character that could not be decoded")
     return Read(word) if is_printable(word) else Read(None, "control characters")

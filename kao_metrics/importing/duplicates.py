@@ -23,10 +23,9 @@ from kao_metrics.importing.gathering import (
     blocks,
     cell,
     cells_of,
-    running,
 )
 from kao_metrics.importing.mapping import ExportMapping
-from kao_metrics.importing.records import ROW, Records
+from kao_metrics.importing.records import ROW, Records, running
 
 _PART: Final = 4_000_000
 """Rows whose hashes are counted at once: some 0.2 GB."""

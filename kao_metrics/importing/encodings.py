@@ -86,8 +86,8 @@ class _Counts(NamedTuple):
         return self.broken * _SHARE <= max(self.lines, self.wide)
 
 
-def detect(path: Path, place: Place, encoding: str = "") -> Encoded:
-    r"""Tell the encoding of a text file; the whole file is looked at.
+def detect(path: Path, place: Place, encoding: str = "", most: int | None = None) -> Encoded:
+    r"""Tell the encoding of a text file.
 
     A byte order mark decides. Without one it is UTF-16 if it has that encoding's NUL bytes,
     UTF-8 if it is whole in UTF-8, CP950 if it is whole in CP950, and else the one of these
@@ -101,6 +101,8 @@ def detect(path: Path, place: Place, encoding: str = "") -> Encoded:
         What failures name.
     encoding
         The encoding to take, if it is known; one of ``ENCODINGS``.
+    most
+        Bytes to look at; the whole file where left out.
 
     Raises
     ------
@@ -126,12 +128,12 @@ def detect(path: Path, place: Place, encoding: str = "") -> Encoded:
         with path.open("rb") as file:
             head = file.read(_BLOCK)
         if encoding:
-            return _asked_for(path, place, encoding, head)
+            return _asked_for(path, place, encoding, head, most)
         marked = from_bom(head)
         if marked or utf_16(head):
             found = marked or Encoded(utf_16(head))
-            return _judged(path, place, [found], "that its first bytes announce")
-        return _judged(path, place, [Encoded("utf-8"), Encoded("cp950")])
+            return _judged(path, place, [found], most, "that its first bytes announce")
+        return _judged(path, place, [Encoded("utf-8"), Encoded("cp950")], most)
     except OSError as error:
         raise DataError(
             [place.failure(None, "", str(error.strerror), "a file that can be read")]
@@ -215,7 +217,7 @@ def _lines(text: str, encoded: Encoded) -> str:
     return text.replace("\r", "\n") if encoded.newline == "\r" else text
 
 
-def _asked_for(path: Path, place: Place, encoding: str, head: bytes) -> Encoded:
+def _asked_for(path: Path, place: Place, encoding: str, head: bytes, most: int | None) -> Encoded:
     asked = encoding.strip().lower().replace("_", "-").replace(" ", "-")
     known = [name for name, others in ENCODINGS.items() if asked in (name, *others)]
     if not known:
@@ -228,14 +230,16 @@ def _asked_for(path: Path, place: Place, encoding: str, head: bytes) -> Encoded:
         found = Encoded(utf_16(head) or "utf-16-le")
     else:
         found = Encoded(known[0])
-    return _judged(path, place, [found], f"that is asked for, {encoding}")
+    return _judged(path, place, [found], most, f"that is asked for, {encoding}")
 
 
-def _judged(path: Path, place: Place, candidates: list[Encoded], which: str = "") -> Encoded:
+def _judged(
+    path: Path, place: Place, candidates: list[Encoded], most: int | None, which: str = ""
+) -> Encoded:
     """Take the first candidate that nothing is broken in, or the one with the least."""
     results: list[tuple[Encoded, _Counts]] = []
     for candidate in candidates:
-        counts = _counted(path, candidate)
+        counts = _counted(path, candidate, most)
         results.append((candidate, counts))
         if not counts.broken:
             break
@@ -252,11 +256,11 @@ def _judged(path: Path, place: Place, candidates: list[Encoded], which: str = ""
 _NO_TEXT: Final = "no text in UTF-8, UTF-16 or CP950"
 
 
-def _counted(path: Path, encoded: Encoded) -> _Counts:
-    """Decode a file and count, until its end or until there is no hope."""
+def _counted(path: Path, encoded: Encoded, most: int | None) -> _Counts:
+    """Decode a file and count, until its end, the limit or until there is no hope."""
     lines = returns = pairs = wide = broken = first_broken = 0
     last = ""
-    for text in _texts(path, encoded):
+    for text in _texts(path, encoded, most):
         here = text.count(_BROKEN)
         if here and not broken:
             before = text[: text.index(_BROKEN)]
@@ -273,7 +277,7 @@ def _counted(path: Path, encoded: Encoded) -> _Counts:
     return _Counts(broken, first_broken, lines or returns, wide, newline)
 
 
-def _texts(path: Path, encoded: Encoded) -> Iterator[str]:
+def _texts(path: Path, encoded: Encoded, most: int | None = None) -> Iterator[str]:
     """Decode a file in blocks; what is no character is `_BROKEN`, once for each."""
     decoder = codecs.getincrementaldecoder(encoded.encoding)(_HANDLER)
     with path.open("rb") as file:
@@ -281,6 +285,8 @@ def _texts(path: Path, encoded: Encoded) -> Iterator[str]:
             file.read(len(next(bom for bom, name in _BOMS if name == encoded.encoding)))
         while block := file.read(_BLOCK):
             yield decoder.decode(block)
+            if most is not None and file.tell() >= most:
+                return  # half a character at the limit is no fault
     yield decoder.decode(b"", final=True)
 
 

@@ -138,7 +138,7 @@ def import_exports(  # noqa: PLR0913 - one an option
     with tempfile.TemporaryDirectory(prefix="kao-metrics-") as name, lock_of(data_dir):
         work = Path(name)
         records = _opened(files, table, work, mapping, progress)
-        outcome.notes += _personal(records, mapping)
+        outcome.notes += _undecoded(records) + _personal(records, mapping)
         again = find_duplicates(records, mapping, work)
         outcome.notes += _on_duplicates(again, mapping)
         cells = gathered(records, mapping, lambda done: progress("reading", done, len(records)))
@@ -203,6 +203,15 @@ def _opened(
     if failures:
         raise DataError(failures)
     return found
+
+
+def _undecoded(records: Sequence[Records]) -> list[str]:
+    return [
+        f"warning: {each.place.file}: characters that could not be decoded: {each.broken}, the "
+        f"first in line {each.first_broken}"
+        for each in records
+        if each.broken
+    ]
 
 
 def _personal(records: Sequence[Records], mapping: ExportMapping) -> list[str]:

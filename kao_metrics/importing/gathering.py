@@ -9,13 +9,12 @@ that no mapping names are never brought here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 import polars as pl
 
-from kao_metrics.failures import DataError
 from kao_metrics.importing.mapping import ExportMapping
-from kao_metrics.importing.records import ROW, Records
+from kao_metrics.importing.records import ROW, Records, running
 from kao_metrics.importing.rejects import MOST
 
 FILE: Final = "file"
@@ -27,8 +26,6 @@ _BLANK: Final = "blank"
 _TIME: Final = r"[\sT]+(上午|下午|AM|PM|am|pm)?\s*\d{1,2}:\d{2}"
 _DAY_FIRST: Final = r"^\s*([^\sT]+(?:\s?年\s?\d+\s?月\s?\d+\s?日)?)"
 _LOOK: Final = 2_000
-
-T = TypeVar("T")
 
 
 def cell(name: str) -> str:
@@ -63,24 +60,6 @@ def gathered(
         frames.append(found.with_columns(pl.lit(number, pl.Int64).alias(FILE)))
         step(number + 1)
     return pl.concat(frames)
-
-
-def running(records: Records, query: Callable[[Records], T]) -> T:
-    """Run a query over an export, put in order first if that turns out to be needed.
-
-    Raises
-    ------
-    DataError
-        If the export cannot be read to its end.
-    """
-    try:
-        return query(records)
-    except pl.exceptions.PolarsError as error:
-        if records.in_order is not None:
-            return query(records.in_order())
-        line = (str(error).splitlines() or [""])[0][:200]
-        expected = "a file that can be read to its end; get it or save it again"
-        raise DataError([records.place.failure(None, "", line, expected)]) from None
 
 
 def _of_one(records: Records, mapping: ExportMapping) -> pl.DataFrame:

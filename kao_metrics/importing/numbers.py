@@ -44,14 +44,7 @@ _DECIMALS: Final = 9
 _KEPT_POWER: Final = 8  # 億 stays with the unit whatever is counted, 萬 only with money
 _EXACT: Final = QUALIFIERS[0]
 
-# Words beside those of labels.toml, and where a word stands.
-_MORE_WORDS: Final = {
-    "about": ["大約", "約略", "約莫", "左右", "上下", "許"],
-    "more_than": ["餘", "大於", "高於", ">"],
-    "nearly": ["接近"],
-    "at_least": ["不少於", "不低於", "最少", "≥", "≧", ">="],
-    "exact": ["合計", "總計", "計有"],
-}
+# Where a qualifier of labels.toml may stand, if not before the number.
 _BEHIND: Final = frozenset(["多", "餘", "許", "以上", "左右", "上下"])
 _RIGHT_BEHIND: Final = ("多", "餘", "許")  # between the number and its unit
 _AT_MOST: Final = re.compile(
@@ -234,7 +227,7 @@ def _words() -> dict[str, str]:
     words = {
         word: code
         for code in QUALIFIERS
-        for word in [*labels.entry("qualifier", code)["printed"], *_MORE_WORDS.get(code, ())]
+        for word in labels.entry("qualifier", code)["printed"]
         if word
     }
     return dict(sorted(words.items(), key=lambda item: -len(item[0])))

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import polars as pl
 
@@ -30,6 +30,8 @@ from kao_metrics.importing.recognition import Kind, recognised
 from kao_metrics.importing.workbooks import read_sheets
 from kao_metrics.labels import suggestion
 
+T = TypeVar("T")
+
 ROW: Final = "row"
 
 SMALL: Final = 16 << 20
@@ -37,6 +39,9 @@ SMALL: Final = 16 << 20
 
 _SPARE: Final = 4
 """Columns beyond the header in which what was moved to the right is still seen."""
+
+_LOOK: Final = 16 << 20
+"""Bytes of a larger one in which its encoding shows."""
 
 _SAMPLE: Final = 256 << 10
 _MOST_LINES: Final = 100
@@ -62,6 +67,8 @@ class Records:
         Columns of the frame beyond those of the header.
     titles
         What stands above the header.
+    broken, first_broken
+        Characters that could not be decoded, and the line of the first.
     in_order
         Of a scanned text, the way to read it where its quotes are not in order, which shows
         only when every row is read.
@@ -72,6 +79,8 @@ class Records:
     frame: pl.LazyFrame
     spare: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
+    broken: int = 0
+    first_broken: int = 0
     in_order: Callable[[], Records] | None = None
 
     def position(self, name: str) -> str:
@@ -80,7 +89,11 @@ class Records:
 
     def head(self, rows: int) -> pl.DataFrame:
         """Return the first rows, as text."""
-        return self.frame.head(rows).select(ROW, pl.exclude(ROW).cast(pl.String)).collect()
+
+        def query(one: Records) -> pl.DataFrame:
+            return one.frame.head(rows).select(ROW, pl.exclude(ROW).cast(pl.String)).collect()
+
+        return running(self, query)
 
 
 def open_records(
@@ -115,11 +128,28 @@ def open_records(
     return _sheets(path, kind, place, spec, wanted)
 
 
+def running(records: Records, query: Callable[[Records], T]) -> T:
+    """Run a query over an export, put in order first if that turns out to be needed.
+
+    Raises
+    ------
+    DataError
+        If the export cannot be read to its end.
+    """
+    try:
+        return query(records)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        if records.in_order is not None:
+            return query(records.in_order())
+        expected = "a file that can be read to its end; get it or save it again"
+        raise DataError([_unreadable(records.place, error, expected)]) from None
+
+
 def _parquet(path: Path, place: Place, wanted: Sequence[str]) -> Records:
     try:
         frame = pl.scan_parquet(path, row_index_name=ROW, row_index_offset=2, glob=False)
         columns = [name for name in frame.collect_schema() if name != ROW]
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise DataError([_unreadable(place, error, "a Parquet file that is whole")]) from None
     names = {name: str(number) for number, name in enumerate(columns, start=1)}
     records = Records(place, tuple(columns), frame.rename(names))
@@ -159,8 +189,9 @@ def _sheets(
 
 
 def _text(path: Path, place: Place, work: Path, spec: FileSpec, wanted: Sequence[str]) -> Records:
-    encoded = encodings.detect(path, place, spec.encoding)
-    if path.stat().st_size <= SMALL:
+    is_small = path.stat().st_size <= SMALL
+    encoded = encodings.detect(path, place, spec.encoding, None if is_small else _LOOK)
+    if is_small:
         text = encodings.text_of(path, encoded)
         delimiter = spec.delimiter or likely_delimiter(text[:_SAMPLE])
         cells = list(_checked(_reader(io.StringIO(text, newline="\n"), delimiter), place))
@@ -168,7 +199,8 @@ def _text(path: Path, place: Place, work: Path, spec: FileSpec, wanted: Sequence
         rows = _padded(cells, width)
         read = pl.DataFrame(rows, schema=_schema(width), orient="row")
         numbered = read.with_row_index(ROW, offset=1).lazy()
-        return _laid_out(numbered, rows[:HEAD], width, place, spec, wanted)
+        found = _laid_out(numbered, rows[:HEAD], width, place, spec, wanted)
+        return replace(found, broken=encoded.broken, first_broken=encoded.first_broken)
     return _large(path, encoded, place, work, spec, wanted)
 
 
@@ -191,7 +223,8 @@ def _large(  # noqa: PLR0913, PLR0917 - what a file is, and what is wanted of it
 ) -> Records:
     """Scan a text of any size."""
     plain = path
-    if not encodings.is_plain(encoded):
+    # Polars passes over a byte order mark, and a copy of gigabytes would take its time.
+    if not encodings.is_plain(encoded._replace(bom=False)):
         plain = work / f"{len(list(work.iterdir()))}.csv"
         encodings.as_utf8(path, encoded, plain)
     with plain.open(encoding="utf-8-sig", errors="replace", newline="") as file:
@@ -206,7 +239,9 @@ def _large(  # noqa: PLR0913, PLR0917 - what a file is, and what is wanted of it
         return _laid_out(frame, rows, width, place, spec, wanted)
 
     records = _laid_out(_scan(plain, delimiter, width), rows, width, place, spec, wanted)
-    return replace(records, in_order=in_order)
+    return replace(
+        records, in_order=in_order, broken=encoded.broken, first_broken=encoded.first_broken
+    )
 
 
 def _scan(path: Path, delimiter: str, width: int) -> pl.LazyFrame:

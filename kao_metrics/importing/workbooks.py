@@ -20,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -39,14 +40,14 @@ if TYPE_CHECKING:  # the process that reads has no time for what only failures n
 TIME_LIMIT: Final = 120
 """Seconds that reading a spreadsheet may take."""
 
-MEMORY_LIMIT: Final = 3 << 30
+MEMORY_LIMIT: Final = 2 << 30
 """Bytes that it may take, in memory and for what it leaves, where the system can limit them."""
 
 MOST_BYTES: Final = 500_000_000
 """Bytes that the files in a spreadsheet may have together, unpacked."""
 
-MOST_CELLS: Final = 20_000_000
-"""Cells that a sheet may have, from A1 to the last row and column with a value."""
+MOST_CELLS: Final = 12_000_000
+"""Cells that a workbook may have, in each sheet from A1 to the last row and column with a value."""
 
 _INDEX: Final = "sheets.json"
 _EXACT: Final = 2**53
@@ -100,14 +101,14 @@ def read_sheets(path: Path, kind: Kind, place: Place) -> list[Sheet]:
     does not tell them, errors are empty. Of merged cells the first has the value.
     """
     _check_size(path, kind, place)
-    with tempfile.TemporaryDirectory(prefix="kao-metrics-sheets-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kao-metrics-sheets-") as folder, _lifeline() as line:
         program = [sys.executable, "-P", "-m", "kao_metrics.importing.workbooks"]
         try:
             subprocess.run(  # noqa: S603 - this very module
                 [*program, str(path.absolute()), str(kind), folder],
                 check=False,
                 timeout=TIME_LIMIT,
-                stdin=subprocess.DEVNULL,
+                stdin=line,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 env=os.environ | FEW_ARENAS | {"POLARS_MAX_THREADS": "2"},
@@ -117,11 +118,22 @@ def read_sheets(path: Path, kind: Kind, place: Place) -> list[Sheet]:
         return _collected(Path(folder), place)
 
 
+@contextlib.contextmanager
+def _lifeline() -> Iterator[int]:
+    """Offer the end of a pipe that has an end of its own as soon as this process ends."""
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
 def _collected(folder: Path, place: Place) -> list[Sheet]:
     """Return the sheets that the process has left, or say why there are none."""
     try:
         left = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # it was ended before, or while, it wrote this
         raise _unreadable(place, "it is damaged, or asks for too much memory") from None
     if "reason" in left:
         raise _unreadable(place, left["reason"])
@@ -155,6 +167,7 @@ def _check_size(path: Path, kind: Kind, place: Place) -> None:
 
 def _main(file: str, kind: str, folder: str) -> None:
     """Read a spreadsheet with limits, and leave its sheets in a folder."""
+    threading.Thread(target=_end_with_owner, daemon=True).start()
     _limit()
     left: dict[str, Any]
     try:
@@ -165,6 +178,12 @@ def _main(file: str, kind: str, folder: str) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the file's
         left = {"reason": _reason(error)}
     Path(folder, _INDEX).write_text(json.dumps(left), encoding="utf-8")
+
+
+def _end_with_owner() -> None:
+    """Wait until the process that asked has ended, however it did."""
+    os.read(0, 1)  # not sys.stdin, whose lock would be held when this process ends
+    os._exit(1)
 
 
 def _limit() -> None:

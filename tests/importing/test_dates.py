@@ -166,6 +166,8 @@ def test_a_missing_date_is_no_date_and_no_error(text):
         ("107/04/01①2", "no date"),
         ("107/04 13:45", "no date"),
         ("107/04(日)", "no date"),
+        ("107/04/01(日)(日)", "no date"),
+        ("2018-04-01-05", "a month and a day"),
         ("1.1e5", "no date"),
         ("4月1日", "no year"),
         ("四月", "no year"),
