@@ -15,6 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -211,3 +212,29 @@ class Period:
 
 def _no_period(text: object) -> str:
     return f"{text!r} is not a half-year; write it as one of {', '.join(SPELLINGS)}"
+
+
+def spelled(spellings: Sequence[str]) -> list[Period]:
+    """Return the half-years that are named, all of a range, each once.
+
+    Raises
+    ------
+    PeriodError
+        If a spelling is none, or a range ends before it begins.
+
+    Examples
+    --------
+    >>> [str(period) for period in spelled(["107H1..108H1", "107H2"])]
+    ['2018-S1', '2018-S2', '2019-S1']
+    """
+    found: list[Period] = []
+    for spelling in spellings:
+        first, dots, last = spelling.partition("..")
+        period, end = Period.parse(first), Period.parse(last if dots else first)
+        if period > end:
+            raise PeriodError(f"{spelling}: the range ends before it begins; try {last}..{first}")
+        found.append(period)
+        while period < end:
+            period = period.following
+            found.append(period)
+    return list(dict.fromkeys(found))

@@ -51,31 +51,3 @@ def _range(spelling: str, first: str, last: str, known: Sequence[Period]) -> lis
         has = f"{known[0]}..{known[-1]}" if known else "no half-year"
         raise UsageError(f"{spelling}: the data has nothing of it; it has {has}")
     return found
-
-
-def spelled(spellings: Sequence[str]) -> list[Period]:
-    """Return the half-years that are named, all of a range, whether the data has them or not.
-
-    Raises
-    ------
-    PeriodError
-        If a spelling is none.
-    UsageError
-        If a range is turned round.
-
-    Examples
-    --------
-    >>> [str(period) for period in spelled(["107H1..108H1", "107H2"])]
-    ['2018-S1', '2018-S2', '2019-S1']
-    """
-    found: list[Period] = []
-    for spelling in spellings:
-        first, dots, last = spelling.partition("..")
-        period, end = Period.parse(first), Period.parse(last if dots else first)
-        if period > end:
-            raise UsageError(f"{spelling}: the range ends before it begins; try {last}..{first}")
-        found.append(period)
-        while period < end:
-            period = period.following
-            found.append(period)
-    return list({period.code: period for period in found}.values())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kao_metrics.period import FIRST_YEAR, LAST_YEAR, SPELLINGS, Period, PeriodError
+from kao_metrics.period import FIRST_YEAR, LAST_YEAR, SPELLINGS, Period, PeriodError, spelled
 
 periods = st.builds(Period, st.integers(FIRST_YEAR, LAST_YEAR), st.sampled_from([1, 2]))
 
@@ -228,3 +228,19 @@ def test_a_text_is_refused_or_its_code_is_four_digits_and_a_half(text):
 def test_two_half_years_back_is_the_same_half_last_year(period):
     assert period.previous.previous == period.same_half_last_year < period.previous < period
     assert period.previous.end + dt.timedelta(days=1) == period.start
+
+
+def test_a_range_is_every_half_year_of_it_each_once():
+    found = [period.code for period in spelled(["2017-S2..2018-S2", "107H1"])]
+    assert found == ["2017-S2", "2018-S1", "2018-S2"]
+
+
+def test_a_range_that_ends_before_it_begins_says_so():
+    with pytest.raises(PeriodError, match=r"try 107H1\.\.108H1"):
+        spelled(["108H1..107H1"])
+
+
+@given(periods)
+def test_the_following_half_year_has_this_one_before_it(period):
+    if (period.year, period.half) != (LAST_YEAR, 2):
+        assert period.following.previous == period

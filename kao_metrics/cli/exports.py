@@ -74,8 +74,8 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
     with errors():
         from kao_metrics.failures import DataError
         from kao_metrics.importing.exports import TooManyRejectsError, import_exports, propose
+        from kao_metrics.period import spelled
         from kao_metrics.schemas import TABLES
-        from kao_metrics.selection import spelled
 
         if table not in TABLES:
             stop(f"--table {table}: expected one of {', '.join(TABLES)}", WRONG_USE)

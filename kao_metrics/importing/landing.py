@@ -14,13 +14,15 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 import tomlkit
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from kao_metrics.contracts import Place
 from kao_metrics.failures import DataError, Failure
@@ -39,7 +41,11 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
 }
 """By table, the columns that name a row, where they are not its contract's key."""
 
-_STAGING: Final = ".kao-metrics-import-"
+STAGING: Final = ".kao-metrics-import-"
+"""How the folder begins in which files are made."""
+
+PATIENCE: Final = 60
+"""Seconds to wait for another import into the same data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +290,7 @@ def land(
     """
     if not plan.files:
         return
-    staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=data.folder if not dry_run else None))
+    staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=data.folder if not dry_run else None))
     try:
         _check(plan, data, table, codes, staging)
         if not dry_run:
@@ -293,12 +299,26 @@ def land(
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def lock_of(folder: Path) -> FileLock:
-    """Return the lock that imports into a data folder take, one after another."""
-    import hashlib
+@contextmanager
+def lock_of(folder: Path) -> Iterator[None]:
+    """Let one import after another into a data folder, and clear away what a killed one left.
 
-    name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:16]
-    return FileLock(Path(tempfile.gettempdir()) / f"kao-metrics-import-{name}.lock", timeout=60)
+    Raises
+    ------
+    DataError
+        If another import takes too long.
+    """
+    name = sha256(str(folder.resolve()).encode()).hexdigest()[:16]
+    lock = FileLock(Path(tempfile.gettempdir()) / f"kao-metrics-import-{name}.lock")
+    try:
+        with lock.acquire(timeout=PATIENCE):
+            for left in folder.glob(f"{STAGING}*"):
+                shutil.rmtree(left, ignore_errors=True)
+            yield
+    except Timeout:
+        what = f"another import that has gone on for {PATIENCE} seconds"
+        place = Place("", str(folder))
+        raise DataError([place.failure(None, "", what, "one import at a time")]) from None
 
 
 def _check(plan: Plan, data: Data, table: str, codes: Sequence[str], staging: Path) -> None:

@@ -55,7 +55,6 @@ GRAND_TOTAL: Final[tuple[tuple[str, ...], ...]] = ((),)
 
 # Prices of cells that are not small. One cell costs a little over 1; a zero goes only for
 # want of others, a total only for want of both; less protection is the very last resort.
-_FREE: Final = 0
 _ZERO: Final = 30
 _WHOLE: Final = 1_000
 _UNPROTECTED: Final = 1_000_000
@@ -288,17 +287,19 @@ def _complements(table: _Table, small: Sequence[int], width: int) -> list[int]:
 
     targets = [cell for cell in small if not table.elsewhere[cell]]
     prices = np.where(table.elsewhere, np.inf, table.prices)
-    prices[table.unseen(small)] = _FREE
+    prices[table.unseen(small)] = 0
     proofs = table.values[np.newaxis]
     for target in targets:
         if np.ptp(proofs[:, target]) < width:
-            pair = _pair(table, target, width, prices)
+            pair = _pair(table, target, width, prices, reach=width)
+            if pair is None or np.ptp(pair[:, target]) < width:  # either is rare
+                pair = _pair(table, target, width, prices, reach=np.inf)
             if pair is None:
                 return list(range(table.values.size))
             proofs = np.vstack([proofs, pair])
-            prices[(pair != table.values).any(axis=0)] = _FREE
+            prices[(pair != table.values).any(axis=0)] = 0
     wanted = np.minimum(np.ptp(proofs, axis=0), width)
-    chosen = sorted(set(np.flatnonzero(prices == _FREE).tolist()) - set(small))
+    chosen = sorted({*np.flatnonzero(prices == 0).tolist()} - {*small})
     for cell in sorted(chosen, key=lambda cell: -table.prices[cell]):
         fewer = [other for other in chosen if other != cell]
         rest = _proofs(table, table.unseen([*small, *fewer]), targets, wanted, proofs)
@@ -316,43 +317,46 @@ def _proofs(
     proofs = proofs[(proofs == table.values)[:, ~unseen].all(axis=1)]
     for target in targets:
         if np.ptp(proofs[:, target]) < wanted[target]:
-            pair = _pair(table, target, int(wanted[target]), np.where(unseen, _FREE, np.inf))
-            if pair is None or np.ptp(pair[:, target]) < wanted[target]:
+            width = int(wanted[target])
+            pair = _pair(table, target, width, np.where(unseen, 0, np.inf), reach=width)
+            if pair is None or np.ptp(pair[:, target]) < width:
                 return None
             proofs = np.vstack([proofs, pair])
     return proofs
 
 
-def _pair(table: _Table, target: int, width: int, prices: _Prices) -> _Counts | None:
-    """Find the cheapest two tables that fit and differ by the width in the target.
+def _pair(table: _Table, target: int, width: int, prices: _Prices, reach: float) -> _Counts | None:
+    """Find the cheapest two tables that fit and are this far apart in the target.
 
-    Cells with the price 0 may change for nothing, with infinity not at all. If no two
-    tables differ so much, they differ as much as any. None if the search broke off.
+    Cells with the price 0 may change for nothing, with infinity not at all; none changes
+    by more than `reach`. If no two tables are so far apart, they are as far apart as can
+    be. None if the search broke off.
     """
     import numpy as np
     from scipy import sparse
 
     free, paid = np.flatnonzero(prices == 0), np.flatnonzero((prices > 0) & np.isfinite(prices))
-    cells = np.concatenate([free, paid, paid])  # paid: upwards, then downwards
-    signs = np.repeat([1, 1, -1], [free.size, paid.size, paid.size])
-    floors = np.where(np.arange(cells.size) < free.size, -np.minimum(table.values[cells], width), 0)
-    tops = np.where(signs < 0, np.minimum(table.values[cells], width), width)
-    moves = table.sums[:, cells] @ sparse.diags_array(signs.astype(float))
-    at = sparse.coo_array((cells == target)[np.newaxis].astype(int))
-    apart = sparse.block_array([[moves, None], [None, moves], [at, -at]])
-    lacking = sparse.coo_array(([1], ([apart.shape[0] - 1], [0])), shape=(apart.shape[0], 1))
-    found = _solved(
-        np.concatenate([np.tile(prices[cells], 2), [_UNPROTECTED]]),
+    cells = np.concatenate([free, paid, paid])  # those that cost: upwards, then downwards
+    signs = np.repeat([1.0, 1.0, -1.0], [free.size, paid.size, paid.size])
+    falls = np.minimum(table.values[cells], reach)
+    floors = np.where(np.arange(cells.size) < free.size, -falls, 0)
+    tops = np.where(signs < 0, falls, reach)
+    sums = table.sums[:, cells] @ sparse.diags_array(signs)
+    here = sparse.coo_array((cells == target)[np.newaxis].astype(float))
+    apart = sparse.block_array([[sums, None], [None, sums], [here, -here]])
+    lacking = sparse.coo_array(([1.0], ([apart.shape[0] - 1], [0])), shape=(apart.shape[0], 1))
+    changes = _solved(
+        [*prices[cells], *prices[cells], _UNPROTECTED],
         sparse.hstack([apart, lacking]),
-        np.concatenate([np.zeros(apart.shape[0] - 1), [width]]),
-        np.concatenate([np.tile(floors, 2), [0]]),
-        np.concatenate([np.tile(tops, 2), [width]]),
+        [0] * (apart.shape[0] - 1) + [width],
+        [*floors, *floors, 0],
+        [*tops, *tops, width],
     )
-    if found is None:
+    if changes is None:
         return None
     pair = np.tile(table.values, (2, 1))
-    for one, moved in zip(pair, found[:-1].reshape(2, -1), strict=True):
-        np.add.at(one, cells, signs * moved)
+    for one, change in zip(pair, changes[:-1].reshape(2, -1), strict=True):
+        np.add.at(one, cells, signs.astype(int) * change)
     fits = (pair >= 0).all() and not (table.sums @ (pair - table.values).T).any()
     return pair if fits else None
 
@@ -363,50 +367,38 @@ def _bounds(table: _Table, targets: Sequence[int]) -> list[tuple[int, int | None
     from scipy import sparse
 
     cells = np.flatnonzero(table.unseen(targets))
-    moves = table.sums[:, cells]
-    still = np.zeros(moves.shape[0])
-    none, one, ever = (np.full(cells.size, size) for size in (0, 1, np.inf))
+    values, sums = table.values[cells], table.sums[:, cells]
+    still, size = [0] * sums.shape[0], cells.size
+    # What can rise without a fall elsewhere can rise for ever: one program finds it all.
+    rises = _solved(
+        [-1] * size + [0] * size,
+        sparse.hstack([sums, sums]),
+        still,
+        [0] * 2 * size,
+        [1] * size + [np.inf] * size,
+    )
+    endless = set() if rises is None else set(cells[rises[:size] > 0].tolist())
 
     def furthest(target: int, sign: int) -> int:
-        moved = _solved(-sign * (cells == target), moves, still, -table.values[cells], ever)
-        return int(table.values[target] + (0 if moved is None else moved[cells == target].sum()))
+        here = cells == target
+        changes = _solved(-sign * here, sums, still, -values, [np.inf] * size)
+        return int(table.values[target] + (0 if changes is None else changes[here].sum()))
 
-    # What can rise without anything else falling can rise for ever.
-    rises = _solved(
-        np.concatenate([-one, none]),
-        sparse.hstack([moves, moves]),
-        still,
-        np.concatenate([none, none]),
-        np.concatenate([one, ever]),
-    )
-    endless = set() if rises is None else set(cells[rises[: cells.size] > 0].tolist())
     return [(furthest(t, -1), None if t in endless else furthest(t, 1)) for t in targets]
 
 
 def _solved(
-    prices: _Prices, equations: Any, right: _Prices, floors: _Prices, tops: _Prices
-) -> _Counts | None:
-    """Minimise the price over whole numbers; None if the search broke off."""
+    prices: Any, equations: Any, right: Any, floors: Any, tops: Any
+) -> NDArray[np.int64] | None:
+    """Return the whole numbers with the lowest price; None if the search broke off."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    if not prices.size:
-        return np.zeros(0, dtype=np.int64)
-    TRIES = 5
-    rng = np.random.default_rng(0)
-    for whole in range(TRIES):  # most often whole numbers come out unasked
-        found = milp(
-            prices + (whole > 0) * (whole < TRIES - 1) * rng.uniform(0, 0.01, prices.size),
-            integrality=np.full(prices.size, whole == TRIES - 1),
-            bounds=Bounds(floors, tops),
-            constraints=LinearConstraint(equations, right, right),
-            options={"node_limit": _BRANCHES, "mip_rel_gap": _GAP},
-        )
-        if found.status == 0 and np.allclose(found.x, np.rint(found.x), rtol=0, atol=1e-6):
-            return np.rint(found.x).astype(np.int64)
-        FR.append(whole)
-    return None
-
-
-J = FR = []
-_GAP = 0
+    found = milp(
+        prices,
+        integrality=1,
+        bounds=Bounds(floors, tops),
+        constraints=LinearConstraint(equations, right, right),
+        options={"node_limit": _BRANCHES, "mip_rel_gap": 0},
+    )
+    return np.rint(found.x).astype(np.int64) if found.status == 0 else None

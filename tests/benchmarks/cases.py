@@ -60,6 +60,7 @@ rows = int(counts.sum())
 
 DUCKDB = """
 import duckdb
+duckdb.sql("set enable_progress_bar = false")
 begun = time.perf_counter()
 source = f"read_csv('{path}', all_varchar=true)" if path.endswith(".csv") else f"'{path}'"
 counts = duckdb.sql(f'''
@@ -92,6 +93,12 @@ with tempfile.TemporaryDirectory() as work:
     periods = [Period(year, half) for year in (2017, 2018) for half in (1, 2)]
     tally = tallied(reading, records, mapping, periods)
     rows = sum(int(row["count"]) for found in tally.rows.values() for row in found)
+"""
+
+PEAK = """
+for line in open("/proc/self/status"):
+    if line.startswith("VmHWM"):
+        print(line.split()[1])
 """
 
 END = """
@@ -138,7 +145,7 @@ def main() -> None:
 def measured(way: str, path: Path, rows: int) -> tuple[float, float]:
     """Run one way in a process of its own; return its seconds and its peak memory in GB."""
     code = f"import time\npath = {str(path)!r}\nMAPPING = {MAPPING!r}\n{way}{END}"
-    code += "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    code += PEAK
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
