@@ -290,9 +290,10 @@ def _complements(table: _Table, small: Sequence[int], width: int) -> list[int]:
     prices[table.unseen(small)] = 0
     proofs = table.values[np.newaxis]
     for target in targets:
+        proofs = _proved(table, [target], np.full_like(table.values, width), proofs, prices > 0)
         if np.ptp(proofs[:, target]) < width:
             pair = _pair(table, target, width, prices, reach=width)
-            if pair is None or np.ptp(pair[:, target]) < width:  # either is rare
+            if pair is None or np.ptp(pair[:, target]) < width:
                 pair = _pair(table, target, width, prices, reach=np.inf)
             if pair is None:
                 return list(range(table.values.size))
@@ -302,25 +303,28 @@ def _complements(table: _Table, small: Sequence[int], width: int) -> list[int]:
     chosen = sorted({*np.flatnonzero(prices == 0).tolist()} - {*small})
     for cell in sorted(chosen, key=lambda cell: -table.prices[cell]):
         fewer = [other for other in chosen if other != cell]
-        rest = _proofs(table, table.unseen([*small, *fewer]), targets, wanted, proofs)
-        if rest is not None:
+        rest = _proved(table, targets, wanted, proofs, ~table.unseen([*small, *fewer]))
+        if (np.ptp(rest, axis=0) >= wanted)[targets].all():
             chosen, proofs = fewer, rest
     return chosen
 
 
-def _proofs(
-    table: _Table, unseen: _Mask, targets: Sequence[int], wanted: _Counts, proofs: _Counts
-) -> _Counts | None:
-    """Prove that the targets are safe if only this is unseen; None if they are not."""
+def _proved(
+    table: _Table, targets: Sequence[int], wanted: _Counts, proofs: _Counts, seen: _Mask
+) -> _Counts:
+    """Return tables that fit what is seen: those given and, by target, two far enough apart.
+
+    It ends at the first target for which there are none.
+    """
     import numpy as np
 
-    proofs = proofs[(proofs == table.values)[:, ~unseen].all(axis=1)]
+    proofs = proofs[(proofs == table.values)[:, seen].all(axis=1)]
     for target in targets:
-        if np.ptp(proofs[:, target]) < wanted[target]:
-            width = int(wanted[target])
-            pair = _pair(table, target, width, np.where(unseen, 0, np.inf), reach=width)
+        width = int(wanted[target])
+        if np.ptp(proofs[:, target]) < width:
+            pair = _pair(table, target, width, np.where(seen, np.inf, 0), reach=width)
             if pair is None or np.ptp(pair[:, target]) < width:
-                return None
+                break
             proofs = np.vstack([proofs, pair])
     return proofs
 

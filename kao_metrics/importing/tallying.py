@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from kao_metrics import labels
 from kao_metrics.failures import Failure
-from kao_metrics.importing.mapping import ExportMapping
+from kao_metrics.importing.mapping import ExportMapping, kind_of
 from kao_metrics.importing.reading import Entry, Key, Reading, keyed
 from kao_metrics.importing.records import Records
 from kao_metrics.labels import TOTAL
@@ -68,17 +69,21 @@ def _counted(entries: Sequence[Entry], mapping: ExportMapping, periods: Sequence
     counts: dict[str, Counter[Key]] = {period.code: Counter() for period in periods}
     covered = {period.code: period for period in periods}
     has_month = "month" in TABLES[mapping.table].COLUMNS
+    elsewhere: dict[tuple[int, int], tuple[str, int]] = {}
     for each in entries:
         day = dt.date.fromisoformat(each.cells["received"].text or "")
         code = f"{day.year}-S{(day.month + 5) // 6}"
         period = covered.get(code)
         if period is None:
-            tally.elsewhere[code] += each.times
+            elsewhere[each.file, each.row] = code, each.times
         elif not period.covers_from <= day <= period.covers_to:
-            tally.elsewhere[f"{code}, on days that its report does not cover"] += each.times
+            what = f"{code}, on days that its report does not cover"
+            elsewhere[each.file, each.row] = what, each.times
         else:
             month = {"month": day.replace(day=1).isoformat()} if has_month else {}
             counts[code][_with(keyed(each.cells, mapping.table), month)] += each.times
+    for what, times in elsewhere.values():  # a row counts once, whatever figures it has
+        tally.elsewhere[what] += times
     figure = TABLES[mapping.table].FIGURE
     for code, found in counts.items():
         if found:
@@ -135,9 +140,6 @@ def _sum_of(entries: Sequence[Entry], figure: str) -> str:
 
 def ordered(rows: Sequence[Row], table: str) -> list[Row]:
     """Sort rows by their columns, in the order of the table's codes where it has codes."""
-    from kao_metrics import labels
-    from kao_metrics.importing.mapping import kind_of
-
     order: dict[str, dict[str, int]] = {}
     for name in TABLES[table].COLUMNS:
         kind = kind_of(table, name)
