@@ -26,7 +26,7 @@ from filelock import FileLock, Timeout
 
 from kao_metrics.contracts import Place
 from kao_metrics.failures import DataError, Failure
-from kao_metrics.importing.mapping import SourceSpec
+from kao_metrics.importing.mapping import SourceSpec, measures
 from kao_metrics.importing.tallying import Row, ordered
 from kao_metrics.period import Period
 from kao_metrics.readers import PERIODS, Data, open_data
@@ -132,14 +132,15 @@ def _of_table(  # noqa: PLR0913, PLR0917 - a table of a period, and what comes i
     failures: list[Failure] = []
     for number, row in enumerate(old, start=2):
         key = tuple(row.get(name, "") for name in names)
-        before = row.get(schema.FIGURE, "")
+        before = _figures(row, table)
         mine = row.get("source_id") == source
         if key in fresh:
-            after = fresh[key].get(schema.FIGURE, "")
+            after = _figures(fresh[key], table)
             if not mine and before != after:
                 expected = f"{after}, as this import has it; leave one of the two out"
                 what = f"{before} of {row.get('source_id')} for {', '.join(filter(None, key))}"
-                failures.append(place.failure(number, schema.FIGURE, what, expected))
+                column = ", ".join(measures(table))
+                failures.append(place.failure(number, column, what, expected))
             if mine:
                 changed = {**fresh.pop(key), "source_id": source}
                 is_same = all((row.get(name) or "") == text for name, text in changed.items())
@@ -156,12 +157,14 @@ def _of_table(  # noqa: PLR0913, PLR0917 - a table of a period, and what comes i
     added = ordered([{**row, "source_id": source} for row in fresh.values()], table)
     for row in added:
         key = tuple(row.get(name, "") for name in names)
-        plan.changes.append(
-            Change("+", period.code, key, "", row[schema.FIGURE] if schema.FIGURE else "")
-        )
+        plan.changes.append(Change("+", period.code, key, "", _figures(row, table)))
     if any(change.period == period.code for change in plan.changes):
         plan.files[f"{table}/{period.code}.csv"] = _as_csv([*kept, *added], table)
     return failures
+
+
+def _figures(row: Row, table: str) -> str:
+    return ", ".join(row.get(name, "") for name in measures(table))
 
 
 def _read_rows(path: Path) -> list[Row]:

@@ -20,7 +20,7 @@ from kao_metrics import labels
 from kao_metrics.failures import DataError
 from kao_metrics.importing.conversion import known_words, reader
 from kao_metrics.importing.layout import is_figure
-from kao_metrics.importing.mapping import FieldSpec, allowed, folded, kind_of
+from kao_metrics.importing.mapping import FieldSpec, allowed, folded, kind_of, measures
 from kao_metrics.importing.records import Records
 from kao_metrics.importing.vocabulary import field_words, is_note, is_personal, is_total
 from kao_metrics.period import Period
@@ -299,6 +299,10 @@ class _Proposal:
                 self._use(name, found)
         if not wide and figure:
             self.fields[figure] = {"column": self._figure(figure)}
+        said |= set(self.fields)
+        for name in () if figure else measures(self.table):
+            if name not in said:
+                self.fields[name] = {"column": self._figure(name)}
         if self.table == "complaints" and not {"stage"} & (said | set(self.fields)):
             self.fields["stage"] = {"value": "first"}
 

@@ -15,9 +15,9 @@ from typing import Any, Final
 import polars as pl
 
 from kao_metrics.importing import gathering
-from kao_metrics.importing.conversion import Read, Reader, reader
+from kao_metrics.importing.conversion import EMPTY, Read, Reader, reader
 from kao_metrics.importing.gathering import MOVED, TIMES, cell
-from kao_metrics.importing.mapping import DEFAULTS, ExportMapping, allowed, folded
+from kao_metrics.importing.mapping import DEFAULTS, ExportMapping, allowed, folded, measures
 from kao_metrics.importing.records import ROW, Records
 from kao_metrics.importing.rejects import Reject
 from kao_metrics.importing.vocabulary import is_note
@@ -27,7 +27,7 @@ _FURTHEST: Final = 3
 """Columns by which cells are looked for to the right of their own."""
 
 Key = tuple[tuple[str, str], ...]
-"""The cells of a row of the table but for its figure: pairs of column and text."""
+"""The cells of a row of the table but for its figures: pairs of column and text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Entry:
         Rows that are alike.
     cells
         By field, what was read; the figure among them.
-    column
-        The column of the export that has the figure; empty of cases.
+    columns
+        By figure, the column of the export that has it; empty of cases.
     words
         By column of ``[totals]`` and ``add_up``, the folded word of the export.
     """
@@ -52,7 +52,7 @@ class Entry:
     row: int
     times: int
     cells: Mapping[str, Read]
-    column: str
+    columns: Mapping[str, str]
     words: Mapping[str, str]
 
 
@@ -127,13 +127,13 @@ class RowReader:
         """Read a row: an entry for each figure that is there, or what is wrong with it."""
         totals = self.totals_of(cells)
         words = {name: folded(cells[name] or "") for name in self._of_totals}
-        figure = TABLES[self.mapping.table].FIGURE
+        figures = measures(self.mapping.table) if self.mapping.rows == "figures" else ()
         entries = []
         for number, readers in enumerate(self._figures):
             found: dict[str, Read] = {}
-            column = ""
+            columns: dict[str, str] = {}
             for name, source, read, value in readers:
-                if source in totals and name != figure:
+                if totals and name not in figures:  # of a total, only its figures count
                     continue
                 text = cells[source] if source else value
                 known = self._known.get((number, name, text))
@@ -142,10 +142,14 @@ class RowReader:
                 if known.reason:
                     return _Fault(source or name, text or "", known.reason)
                 found[name] = known
-                column = source if name == figure else column
-            if self.mapping.rows == "figures" and found[figure].text is None:
+                if name in figures:
+                    columns[name] = source
+            missing = [name for name in figures if found[name].text is None]
+            if figures and len(missing) == len(figures):
                 continue
-            entries.append(Entry(file, row, times, found, column, words))
+            if missing:
+                return _Fault(columns[missing[0]], "", EMPTY)
+            entries.append(Entry(file, row, times, found, columns, words))
         return entries
 
 
@@ -298,17 +302,18 @@ def _moved(  # noqa: PLR0913, PLR0917 - as _read
 
 
 def keyed(cells: Mapping[str, Read], table: str, more: Iterable[str] = ()) -> Key:
-    """Return what names a row of the table: its columns but for the figure.
+    """Return what names a row of the table: its columns but for the figures.
 
     What the mapping does not say is the ordinary code; a unit and a qualifier that stand
     beside the number are the row's.
     """
     schema = TABLES[table]
+    figures = measures(table)
     figure = cells.get(schema.FIGURE, Read(None))
     beside = {"unit": figure.unit, "qualifier": figure.qualifier}
     found = []
     for name in schema.COLUMNS:
-        if name in (schema.FIGURE, "source_id"):
+        if name in figures or name == "source_id":
             continue
         read = cells.get(name)
         text = (read.text if read else beside.get(name) or DEFAULTS.get(name, "")) or ""

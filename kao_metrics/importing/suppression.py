@@ -7,22 +7,22 @@ cells have to go: complementary suppression. A zero points at nobody and stays.
 What a reader is assumed to know: every count that is published here, the totals that are
 published elsewhere (`totals_published`), that counts are whole and not negative, that a
 combination without a row is zero, and, where rows do not add up to their total, by how
-much. A reader is not assumed to know that a suppressed count is below the threshold: so
-the column ``suppression``, which tells small cells from the rest, is for the office and
-not for print. Nor is a person thought of who knows to be one of a count of two.
+much. What a reader is not assumed to know: that a suppressed count is below the threshold
+(so the column ``suppression``, which tells small counts from the rest, is for the office
+and not for print), or which of the complaints counted is the reader's own.
 
-A small cell is safe if such a reader is left with at least `threshold` possible counts:
-no fewer than the words "below the threshold" leave. This is the sliding protection level
-of Fischetti and Salazar (2000), Models and Algorithms for Optimizing Cell Suppression in
+A small count is safe if such a reader is left with at least `threshold` possible counts:
+as many as the words "below the threshold" leave. This is the sliding protection level of
+Fischetti and Salazar (2000), Models and Algorithms for Optimizing Cell Suppression in
 Tabular Data with Linear Constraints, Journal of the American Statistical Association 95,
 set to ``threshold - 1``; see also Hundepool et al. (2012), Statistical Disclosure
 Control, chapter 4.
 
-The method: for each small cell in turn, a linear program in whole numbers looks for two
-tables that fit all that is published and are far enough apart in this cell, with as few
-other cells changed as it can; those cells go. Then each complementary cell comes back
-without which all small cells are still safe. The two tables are the proof of safety; they
-are checked in whole numbers, whatever the solver says.
+The method: for each small cell in turn, a program in whole numbers looks for two tables
+that fit all that is published and are far enough apart in this cell, with as few and as
+small other cells changed as it can; those cells go. Then each complementary cell comes
+back without which all small cells are still safe. The two tables are the proof that a
+cell is safe; they are checked in whole numbers, whatever the solver says.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ COMPLEMENTARY: Final = "complementary"
 GRAND_TOTAL: Final[tuple[tuple[str, ...], ...]] = ((),)
 """The total of each table, which a report prints whatever else it leaves out."""
 
-# Prices of cells that are not small. One cell costs a little over 1; a zero goes only for
-# want of others, a total only for want of both; less protection is the very last resort.
+# What it costs to change a cell that is not small by one; an ordinary cell costs 1 to 2. A
+# zero changes only for want of others, a total only for want of both, and less protection
+# than asked for is the last resort.
 _ZERO: Final = 30
 _WHOLE: Final = 1_000
 _UNPROTECTED: Final = 1_000_000
@@ -163,7 +164,8 @@ def recoverable(  # noqa: PLR0913 - the columns of a table, as everywhere
     DataFrame
         The hidden rows in their order, with ``lo`` and ``hi``: the lowest and the highest
         count that fit all that is published; ``hi`` is null where nothing bounds it. A
-        count with ``lo == hi`` can be computed back.
+        count with ``lo == hi`` can be computed back. Should a search break off, the bound
+        is the count itself.
 
     Raises
     ------
@@ -184,11 +186,11 @@ def recoverable(  # noqa: PLR0913 - the columns of a table, as everywhere
     found: dict[int, tuple[int, int | None]] = {}
     for rows, table in _tables(counts, values, dimensions, keys, totals_published):
         cells = [number for number, row in enumerate(rows) if hidden[row]]
-        for number, bounds in zip(cells, _bounds(table, cells), strict=True):
-            found[rows[number]] = bounds
-    lows, highs = zip(*(found[row] for row in sorted(found)), strict=True) if found else ((), ())
+        found |= zip([rows[cell] for cell in cells], _bounds(table, cells), strict=True)
+    bounds = [found[row] for row in sorted(found)]
     return counts.filter(hidden).with_columns(
-        pl.Series("lo", lows, dtype=pl.Int64), pl.Series("hi", highs, dtype=pl.Int64)
+        pl.Series("lo", [low for low, _ in bounds], dtype=pl.Int64),
+        pl.Series("hi", [high for _, high in bounds], dtype=pl.Int64),
     )
 
 
@@ -201,18 +203,18 @@ class _Table:
     elsewhere: _Mask  # published elsewhere, whatever is hidden here
     prices: _Prices
 
-    def unseen(self, hidden: Sequence[int]) -> _Mask:
-        """Tell which rows a reader does not see if these are hidden."""
-        unseen = self.elsewhere & False
-        unseen[list(hidden)] = True
-        return unseen & ~self.elsewhere
+    def seen(self, hidden: Sequence[int]) -> _Mask:
+        """Tell which rows a reader sees, here or elsewhere, if these are hidden here."""
+        seen = self.elsewhere.copy()
+        seen[list({*range(seen.size)} - {*hidden})] = True
+        return seen
 
 
 def _whole_counts(counts: pl.DataFrame, count: str) -> list[int]:
     values = counts[count].to_list()
-    for row, value in enumerate(values):
-        if value is None or value < 0 or value != int(value):
-            raise ValueError(f"row {row} has the count {value}: give a whole number from 0")
+    for row, value in enumerate(values):  # rows as polars counts them
+        if value is None or value < 0 or value % 1 != 0:
+            raise ValueError(f"{count} is {value} in row {row}: give a whole number from 0")
     return [int(value) for value in values]
 
 
@@ -287,7 +289,7 @@ def _complements(table: _Table, small: Sequence[int], width: int) -> list[int]:
 
     targets = [cell for cell in small if not table.elsewhere[cell]]
     prices = np.where(table.elsewhere, np.inf, table.prices)
-    prices[table.unseen(small)] = 0
+    prices[~table.seen(small)] = 0
     proofs = table.values[np.newaxis]
     for target in targets:
         proofs = _proved(table, [target], np.full_like(table.values, width), proofs, prices > 0)
@@ -303,7 +305,7 @@ def _complements(table: _Table, small: Sequence[int], width: int) -> list[int]:
     chosen = sorted({*np.flatnonzero(prices == 0).tolist()} - {*small})
     for cell in sorted(chosen, key=lambda cell: -table.prices[cell]):
         fewer = [other for other in chosen if other != cell]
-        rest = _proved(table, targets, wanted, proofs, ~table.unseen([*small, *fewer]))
+        rest = _proved(table, targets, wanted, proofs, table.seen([*small, *fewer]))
         if (np.ptp(rest, axis=0) >= wanted)[targets].all():
             chosen, proofs = fewer, rest
     return chosen
@@ -370,7 +372,7 @@ def _bounds(table: _Table, targets: Sequence[int]) -> list[tuple[int, int | None
     import numpy as np
     from scipy import sparse
 
-    cells = np.flatnonzero(table.unseen(targets))
+    cells = np.flatnonzero(~table.seen(targets))
     values, sums = table.values[cells], table.sums[:, cells]
     still, size = [0] * sums.shape[0], cells.size
     # What can rise without a fall elsewhere can rise for ever: one program finds it all.
@@ -391,13 +393,13 @@ def _bounds(table: _Table, targets: Sequence[int]) -> list[tuple[int, int | None
     return [(furthest(t, -1), None if t in endless else furthest(t, 1)) for t in targets]
 
 
-def _solved(
-    prices: Any, equations: Any, right: Any, floors: Any, tops: Any
-) -> NDArray[np.int64] | None:
+def _solved(prices: Any, equations: Any, right: Any, floors: Any, tops: Any) -> _Counts | None:
     """Return the whole numbers with the lowest price; None if the search broke off."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, milp
 
+    if not len(prices):
+        return np.zeros(0, dtype=np.int64)
     found = milp(
         prices,
         integrality=1,

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from kao_metrics import labels
 from kao_metrics.failures import Failure
-from kao_metrics.importing.mapping import ExportMapping, kind_of
+from kao_metrics.importing.mapping import ExportMapping, kind_of, measures
 from kao_metrics.importing.reading import Entry, Key, Reading, keyed
 from kao_metrics.importing.records import Records
 from kao_metrics.labels import TOTAL
@@ -103,12 +103,11 @@ def _added_up(
     period: Period,
 ) -> Tally:
     tally = Tally()
-    figure = TABLES[mapping.table].FIGURE
     groups: dict[Key, list[Entry]] = defaultdict(list)
     seen: dict[tuple[object, ...], Entry] = {}
     for each in entries:
         key = keyed(each.cells, mapping.table)
-        apart = (key, each.column, *(each.words[name] for name in mapping.checks.add_up))
+        apart = (key, *each.columns.values(), *(each.words[name] for name in mapping.checks.add_up))
         if apart in seen:
             first = seen[apart]
             where = f"{records[first.file].place.file}, row {first.row}"
@@ -116,7 +115,7 @@ def _added_up(
             tally.failures.append(
                 records[each.file].place.failure(
                     each.row,
-                    each.column,
+                    next(iter(each.columns.values())),
                     f"the figure {name} again (first in {where})",
                     "each figure once; name the columns to add up in [checks] add_up, "
                     "or the rows to leave out in [drop] or [totals]",
@@ -124,7 +123,11 @@ def _added_up(
             )
         seen.setdefault(apart, each)
         groups[key].append(each)
-    rows = [{**dict(key), figure: _sum_of(found, figure)} for key, found in groups.items()]
+    figures = measures(mapping.table)
+    rows = [
+        {**dict(key), **{figure: _sum_of(found, figure) for figure in figures}}
+        for key, found in groups.items()
+    ]
     if rows:
         tally.rows[period.code] = ordered(rows, mapping.table)
     return tally

@@ -17,7 +17,6 @@ from kao_metrics.importing.mapping import ExportMapping, folded
 from kao_metrics.importing.reading import Entry, Reading
 from kao_metrics.importing.records import Records
 from kao_metrics.printed import plain
-from kao_metrics.schemas import TABLES
 
 
 class Held(NamedTuple):
@@ -39,14 +38,13 @@ def held_totals(reading: Reading, records: Sequence[Records], mapping: ExportMap
     mapping
         Its ``[totals]`` name the columns and words.
     """
-    figure = TABLES[mapping.table].FIGURE
     words = {name: set(map(folded, said)) for name, said in mapping.totals.items()}
-    details = _by_column(reading.entries)
+    details, totals = _by_column(reading.entries), _by_column(reading.totals)
     agreeing, failures = 0, []
-    for (file, column), totals in _by_column(reading.totals).items():
-        rows = details.get((file, column), [])
+    for (file, figure, column), found in totals.items():
+        rows = details.get((file, figure, column), [])
         before = 0
-        for total in totals:
+        for total in found:
             over = {name for name in words if total.words[name] in words[name]}
             parts = [
                 each
@@ -54,9 +52,9 @@ def held_totals(reading: Reading, records: Sequence[Records], mapping: ExportMap
                 if all(each.words[name] == total.words[name] for name in words.keys() - over)
             ]
             block = [each for each in parts if before < each.row < total.row]
+            before = total.row
             printed = Decimal(total.cells[figure].text or 0)
             sums = [_sum(parts, figure), _sum(block, figure)]
-            before = total.row
             if parts and printed in sums:
                 agreeing += 1
                 continue
@@ -65,19 +63,17 @@ def held_totals(reading: Reading, records: Sequence[Records], mapping: ExportMap
                 if parts
                 else "rows that it is the total of; they are missing or cannot be read"
             )
-            failures.append(
-                records[file].place.failure(
-                    total.row, column, f"a total of {plain(printed)}", expected
-                )
-            )
+            what = f"a total of {plain(printed)}"
+            failures.append(records[file].place.failure(total.row, column, what, expected))
     return Held(agreeing, failures)
 
 
-def _by_column(entries: Sequence[Entry]) -> dict[tuple[int, str], list[Entry]]:
-    """Group entries by file and column; a cell that several figures are made of comes once."""
-    found: dict[tuple[int, str], dict[int, Entry]] = defaultdict(dict)
+def _by_column(entries: Sequence[Entry]) -> dict[tuple[int, str, str], list[Entry]]:
+    """Group entries by file, figure and column; a cell that makes several figures comes once."""
+    found: dict[tuple[int, str, str], dict[int, Entry]] = defaultdict(dict)
     for each in entries:
-        found[each.file, each.column].setdefault(each.row, each)
+        for figure, column in each.columns.items():
+            found[each.file, figure, column].setdefault(each.row, each)
     return {key: list(rows.values()) for key, rows in found.items()}
 
 

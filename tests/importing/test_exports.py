@@ -400,3 +400,60 @@ def test_small_counts_are_left_out_with_what_would_give_them_away(tmp_path):
     assert any("left out: 2, and" in note for note in outcome.notes)
     imported(tmp_path, path, mapping)
     assert counts(tmp_path) == found
+
+
+ACCOUNTS = [
+    ("高雄市政府勞工退休準備金專戶", None, None, None, None),
+    ("專戶名稱", "主管機關", "應提撥金額", "專戶餘額", "已提撥金額"),
+    ("甲專戶", "環保局", "1,200,000元", "900,000元", "900,000元"),
+    ("乙專戶", "教育局", "46萬5,000元", "四十六萬五千元", "465,000"),
+    ("合計", None, "1,665,000", "1,365,000", "1,365,000"),
+]
+
+
+def test_a_table_with_several_figures_a_row_has_its_totals_checked_and_its_rows_kept(tmp_path):
+    mapping = f"""
+    [fields.as_of]
+    value = "107年6月30日"
+    [fields.account]
+    column = "專戶名稱"
+    [fields.agency]
+    column = "主管機關"
+    [fields.required]
+    column = "應提撥金額"
+    [fields.balance]
+    column = "專戶餘額"
+    [fields.contributed]
+    column = "已提撥金額"
+    [totals]
+    "專戶名稱" = ["合計"]
+    {AGENCY}"""
+    path = workbook(tmp_path / "a.xlsx", ACCOUNTS)
+    outcome = imported(tmp_path, path, mapping, "retirement_accounts")
+    found = [
+        (row["account"], row["required"], row["balance"])
+        for row in table(tmp_path, "retirement_accounts")
+    ]
+    assert found == [("乙專戶", "465000", "465000"), ("甲專戶", "1200000", "900000")]
+    assert "totals that agree with their details: 3" in outcome.notes
+    assert str(outcome.plan.changes[0]).endswith("乙專戶: 465000, 465000, 465000")
+    short = [*ACCOUNTS[:3], ("乙專戶", "教育局", "465,000", "－", "465,000")]
+    with pytest.raises(TooManyRejectsError, match=r"column 專戶餘額.*an empty cell"):
+        imported(tmp_path, workbook(tmp_path / "b.xlsx", short), mapping, "retirement_accounts")
+
+
+def test_an_amount_keeps_the_precision_that_it_was_printed_with(tmp_path):
+    rows = [("項目", "金額"), ("已提撥", "約29.30億元"), ("專戶數", "519戶")]
+    mapping = f"""
+    [fields.item]
+    column = "項目"
+    codes = {{ "已提撥" = "contributed", "專戶數" = "accounts_total" }}
+    [fields.amount]
+    column = "金額"
+    {AGENCY}"""
+    imported(tmp_path, write_csv(tmp_path / "a.csv", rows), mapping, "retirement_reserve")
+    found = table(tmp_path, "retirement_reserve")
+    assert [(row["amount"], row["unit"], row["qualifier"]) for row in found] == [
+        ("29.30", "hundred_million_twd", "about"),
+        ("519", "account", "exact"),
+    ]
