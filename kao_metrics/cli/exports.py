@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ from kao_metrics.cli.options import DataDir
 if TYPE_CHECKING:
     from kao_metrics.importing.exports import Outcome
     from kao_metrics.importing.rejects import Reject
+    from kao_metrics.period import Period
 
 _SHOWN = 20
 
@@ -79,22 +81,17 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
 
         if table not in TABLES:
             stop(f"--table {table}: expected one of {', '.join(TABLES)}", WRONG_USE)
-        paths = _paths(files)
-        if mapping is None:
-            target = Path(f"{paths[0].stem}.mapping.toml")
-            if target.exists():
-                stop(f"{target} is there already; import with --mapping {target}", WRONG_USE)
-            write(propose(paths[0], table, spelled(period)[0]), target)
-            typer.echo(target)
-            shown.say(f"check it, then run the command again with --mapping {target}")
-            return
+        paths, periods = _paths(files), spelled(period)
         target = rejects or Path(f"{table}.rejects.csv")
         try:
+            if mapping is None:
+                _propose(propose, paths[0], table, periods[0])
+                return
             with shown.steps("import") as progress:
                 outcome = import_exports(
                     paths,
                     table,
-                    spelled(period),
+                    periods,
                     mapping,
                     data_dir=data_dir,
                     dry_run=dry_run,
@@ -109,6 +106,18 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
             stop("nothing is imported; the data are as they were", FAILED)
         _keep(outcome.rejects, target)
         _tell(outcome, dry_run=dry_run, every=every)
+
+
+def _propose(
+    propose: Callable[[Path, str, Period], str], path: Path, table: str, period: Period
+) -> None:
+    """Write a mapping for a person to check, unless one is there."""
+    target = Path(f"{path.stem}.mapping.toml")
+    if target.exists():
+        stop(f"{target} is there already; import with --mapping {target}", WRONG_USE)
+    write(propose(path, table, period), target)
+    typer.echo(target)
+    shown.say(f"check it, then run the command again with --mapping {target}")
 
 
 def _paths(files: list[str]) -> list[Path]:

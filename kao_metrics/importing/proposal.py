@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
 import tomlkit
 
 from kao_metrics import labels
@@ -21,7 +22,7 @@ from kao_metrics.failures import DataError
 from kao_metrics.importing.conversion import known_words, reader
 from kao_metrics.importing.layout import is_figure
 from kao_metrics.importing.mapping import FieldSpec, allowed, folded, kind_of, measures
-from kao_metrics.importing.records import Records
+from kao_metrics.importing.records import ROW, Records
 from kao_metrics.importing.vocabulary import field_words, is_note, is_personal, is_total
 from kao_metrics.period import Period
 from kao_metrics.schemas import TABLES
@@ -48,10 +49,14 @@ class _Column:
         return list(dict.fromkeys(cell.strip() for cell in self.cells if cell and cell.strip()))
 
     def share(self, table: str, field: str) -> float:
-        """Return the share of its words that a field of the table can be read from."""
+        """Return the share of its words that a field of the table can be read from.
+
+        What is missing in the words of an export is neither read nor a fault.
+        """
         words = [word for word in self.words if not is_total(word) and not is_note(word)]
-        read = reader(table, field, FieldSpec(column=self.name))
-        return sum(read(word).text is not None for word in words) / max(len(words), 1)
+        found = [reader(table, field, FieldSpec(column=self.name))(word) for word in words]
+        readable = sum(each.text is not None for each in found)
+        return readable / max(sum(bool(each.text or each.reason) for each in found), 1)
 
     @property
     def is_numeric(self) -> bool:
@@ -82,7 +87,7 @@ def proposed(records: Records, table: str, period: Period) -> str:
     DataError
         If no column holds what the table cannot do without.
     """
-    head = records.head(_LOOK)
+    head = _without_notes(records.head(_LOOK))
     columns = [
         _Column(name, tuple(head[str(number)]))
         for number, name in enumerate(records.names, start=1)
@@ -90,6 +95,19 @@ def proposed(records: Records, table: str, period: Period) -> str:
     ]
     found = _Proposal(records, table, period, columns)
     return tomlkit.dumps(found.document())
+
+
+def _without_notes(head: pl.DataFrame) -> pl.DataFrame:
+    """Cut off the footnotes below a table: rows of one cell, from the first note on."""
+    rows = list(head.drop(ROW).iter_rows())
+    end = len(rows)
+    for number in range(len(rows) - 1, -1, -1):
+        said = [cell for cell in rows[number] if cell and cell.strip()]
+        if len(said) > 1 or (said and not rows[number][0]):
+            break
+        if said and is_note(said[0]):
+            end = number
+    return head.head(end)
 
 
 class _Proposal:
@@ -254,7 +272,9 @@ class _Proposal:
         for column in self.columns:
             if column.name in self.used or not column.is_numeric:
                 continue
-            said = self._said_by(column.name)
+            # Shares and rates stand beside counts, and are none.
+            is_figure_of_table = column.share(self.table, measures(self.table)[0]) >= _MOSTLY
+            said = self._said_by(column.name) if is_figure_of_table else {}
             if said:
                 found.append((column, said))
         return found

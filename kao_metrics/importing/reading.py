@@ -211,26 +211,25 @@ def _look_again(
 ) -> None:
     """Look at all columns of bad rows, and tell what they are."""
     whole = gathering.whole_rows(records, rows.mapping, bad)
-    names = rows.mapping.columns()
     header = list(map(folded, records.names))
-    at = {name: int(records.position(name)) - 1 for name in names}
+    at = {name: int(records.position(name)) - 1 for name in rows.mapping.columns()}
     filled = _filled(whole, records, rows.mapping)
-    seen = 0
-    for number, cells in zip(whole[ROW], filled.iter_rows(), strict=True):
-        seen += 1
+    is_note_above = False
+    for (number, *cells), read in zip(whole.iter_rows(), filled.iter_rows(), strict=True):
         said = [text for text in cells if text and text.strip()]
-        own = {name: cells[at[name]] for name in names}
+        is_alone = len(said) == 1 and bool(cells[0]) and len(records.names) > 1
         if not said:
             reading.leave_out("blank", 1)
         elif [folded(text or "") for text in cells[: len(header)]] == header:
             reading.leave_out("the header again", 1)
-        elif len(said) == 1 and cells[0] and len(records.names) > 1 and is_note(said[0]):
+        elif is_alone and (is_note_above or is_note(said[0])):
+            is_note_above = True  # a note may go on in the rows below
             reading.leave_out("footnotes", 1)
         else:
-            _realign(cells, own, at, file, number, records, rows, reading)
+            own = {name: read[at[name]] for name in at}
+            _realign(read, own, at, file, number, records, rows, reading)
     # Beyond what is listed, rows are counted, as the first pass did.
-    more = int(bad[TIMES].sum()) - seen
-    reading.rejected += max(more, 0)
+    reading.rejected += max(int(bad[TIMES].sum()) - whole.height, 0)
 
 
 def _filled(whole: pl.DataFrame, records: Records, mapping: ExportMapping) -> pl.DataFrame:
