@@ -1,21 +1,23 @@
 """Rows that come twice, and keys that name no row: found in bounded memory, whatever the size.
 
 Each row is hashed as a whole, and its key beside it; the hashes go to disk and are counted a
-part at a time. Rows whose hashes meet are read again and compared, so that what is reported
-is the same, cell by cell, and not by chance.
+part at a time. Rows whose hashes meet are read again and compared, unless there are very many,
+so that what is reported is the same, cell by cell, and not by chance.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from kao_metrics.failures import DataError, Failure
+from kao_metrics.failures import DataError
 from kao_metrics.importing.gathering import (
     FILE,
     MOVED,
@@ -30,6 +32,10 @@ from kao_metrics.importing.records import ROW, Records, running
 _PART: Final = 4_000_000
 """Rows whose hashes are counted at once: some 0.2 GB."""
 
+_MOST: Final = 200_000
+"""Rows with a duplicate up to which each is compared; of more the hashes tell."""
+
+_FILE_APART: Final = 1 << 40
 _WHOLE: Final = "whole"
 _KEY: Final = "key"
 _AGAIN_TIMES: Final = "again"
@@ -45,7 +51,7 @@ class Duplicates:
     rows
         How many rows are exact duplicates of one before them.
     first
-        A place of one, for a person to look at.
+        The place of a row that comes again, for a person to look at.
     again
         ``file``, ``row`` of those rows.
     keyed, keys
@@ -90,26 +96,32 @@ def find_duplicates(records: Sequence[Records], mapping: ExportMapping, work: Pa
         for number in range(len(records))
     )
     found = Duplicates()
-    again = []
     parts = total // _PART + 1
+    shared: Counter[tuple[int, ...]] = Counter()
+    distinct: Counter[int] = Counter()
     for part in range(parts):
         some = hashes.filter(pl.col(_WHOLE) % parts == part)
-        met = some.filter(pl.len().over(_WHOLE) > 1).collect(engine="streaming")
-        again.append(met)
+        groups = some.group_by(_WHOLE).len().filter(pl.col("len") > 1).collect(engine="streaming")
+        found.rows += int((groups["len"] - 1).sum() or 0)
+        rows = some.join(groups.lazy().select(_WHOLE), on=_WHOLE, how="semi")
+        if groups.height and not found.first:
+            at = rows.select((pl.col(FILE) * _FILE_APART + pl.col(ROW)).min())
+            file, row = divmod(at.collect(engine="streaming").item(), _FILE_APART)
+            found.first = f"{records[file].place.file}, row {row}"
+        if len(records) > 1:
+            files = rows.group_by(_WHOLE).agg(pl.col(FILE).unique().sort())
+            shared += Counter(map(tuple, files.collect(engine="streaming")[FILE].to_list()))
+            each_file = some.group_by(FILE).agg(pl.col(_WHOLE).n_unique())
+            distinct += Counter(dict(each_file.collect(engine="streaming").iter_rows()))
         if mapping.checks.key:
             keys = hashes.filter(pl.col(_KEY).is_not_null(), pl.col(_KEY) % parts == part)
             counts = keys.select(pl.len(), pl.col(_KEY).n_unique().alias("n"))
-            rows, different = counts.collect(engine="streaming").row(0)
-            found.keyed += rows
-            found.keys += different
-    met = pl.concat(again)
-    _same_file_twice(met, hashes, records)
-    same = _compared(met, records, mapping)
-    found.again = same
-    found.rows = same.height
-    if same.height:
-        file, row = same.row(0)
-        found.first = f"{records[file].place.file}, row {row}"
+            keyed, keys_of_part = counts.collect(engine="streaming").row(0)
+            found.keyed += keyed
+            found.keys += keys_of_part
+    _no_file_twice(shared, distinct, records)
+    if found.rows and (found.rows <= _MOST or mapping.checks.duplicates == "remove"):
+        _place(found, hashes, records, mapping)
     return found
 
 
@@ -142,45 +154,42 @@ def _comparable(records: Records, mapping: ExportMapping) -> pl.LazyFrame:
     return records.frame.filter(~is_blank).with_columns(pl.col(data).forward_fill())
 
 
-def _same_file_twice(met: pl.DataFrame, hashes: pl.LazyFrame, records: Sequence[Records]) -> None:
+def _no_file_twice(
+    shared: Counter[tuple[int, ...]], distinct: Counter[int], records: Sequence[Records]
+) -> None:
     """Refuse an export all of whose rows stand in another one, too."""
-    if len(records) < 2 or met.is_empty():  # noqa: PLR2004 - two files
-        return
-    rows = dict(hashes.group_by(FILE).len().collect(engine="streaming").iter_rows())
-    failures: list[Failure] = []
-    given = met.select(FILE, _WHOLE).unique()
-    pairs = given.join(given, on=_WHOLE).filter(pl.col(FILE) < pl.col(f"{FILE}_right"))
-    distinct = dict(
-        hashes.group_by(FILE).agg(pl.col(_WHOLE).n_unique()).collect(engine="streaming").iter_rows()
-    )
-    for first, second, shared in pairs.group_by(FILE, f"{FILE}_right").len().sort(FILE).iter_rows():
-        if shared >= min(distinct[first], distinct[second]) and shared > 1:
-            inner, outer = (
-                (second, first) if distinct[second] <= distinct[first] else (first, second)
-            )
-            place = records[inner].place
-            what = f"the same {rows[inner]} rows that are in {records[outer].place.file}"
-            failures.append(
-                place.failure(None, "", what, "each row in one file only; leave one file out")
-            )
+    pairs: Counter[tuple[int, int]] = Counter()
+    for files, rows in shared.items():
+        for pair in combinations(files, 2):
+            pairs[pair] += rows
+    failures = []
+    for (first, second), rows in sorted(pairs.items()):
+        if rows > 1 and rows >= min(distinct[first], distinct[second]):
+            is_second = distinct[second] <= distinct[first]
+            inner, outer = (second, first) if is_second else (first, second)
+            what = f"the same {rows} rows that are in {records[outer].place.file}"
+            expected = "each row in one file only; leave one file out"
+            failures.append(records[inner].place.failure(None, "", what, expected))
     if failures:
         raise DataError(failures)
 
 
-def _compared(
-    met: pl.DataFrame, records: Sequence[Records], mapping: ExportMapping
-) -> pl.DataFrame:
-    """Return the rows that are, cell by cell, the same as one before them."""
-    if met.is_empty():
-        return pl.DataFrame(schema=_AGAIN)
-    frames = [
-        running(records[file], partial(_texts, mapping=mapping, rows=part[ROW])).with_columns(
-            pl.lit(file, pl.Int64).alias(FILE)
-        )
-        for file, part in blocks(met)
-    ]
-    every = pl.concat(frames).sort(FILE, ROW)
-    return every.filter(~pl.col(_WHOLE).is_first_distinct()).select(FILE, ROW)
+def _place(
+    found: Duplicates, hashes: pl.LazyFrame, records: Sequence[Records], mapping: ExportMapping
+) -> None:
+    """Find the duplicates one by one, and hold them cell by cell against the row before them."""
+    met = hashes.filter(pl.len().over(_WHOLE) > 1).collect(engine="streaming")
+    if met.height <= _MOST:
+        frames = [
+            running(records[file], partial(_texts, mapping=mapping, rows=part[ROW])).with_columns(
+                pl.lit(file, pl.Int64).alias(FILE)
+            )
+            for file, part in blocks(met)
+        ]
+        met = pl.concat(frames)
+    met = met.sort(FILE, ROW)
+    found.again = met.filter(~pl.col(_WHOLE).is_first_distinct()).select(FILE, ROW)
+    found.rows = found.again.height
 
 
 def _texts(records: Records, mapping: ExportMapping, rows: pl.Series) -> pl.DataFrame:

@@ -11,12 +11,12 @@ much. What a reader is not assumed to know: that a suppressed count is below the
 (so the column ``suppression``, which tells small counts from the rest, is for the office
 and not for print), or which of the complaints counted is the reader's own.
 
-A small count is safe if such a reader is left with at least `threshold` possible counts:
-as many as the words "below the threshold" leave. This is the sliding protection level of
-Fischetti and Salazar (2000), Models and Algorithms for Optimizing Cell Suppression in
-Tabular Data with Linear Constraints, Journal of the American Statistical Association 95,
-set to ``threshold - 1``; see also Hundepool et al. (2012), Statistical Disclosure
-Control, chapter 4.
+A small count is safe if the lowest and the highest count that such a reader finds possible
+are at least ``threshold - 1`` apart, as far as the words "below the threshold" leave them.
+This is the sliding protection level of Fischetti and Salazar (2000), Models and Algorithms
+for Optimizing Cell Suppression in Tabular Data with Linear Constraints, Journal of the
+American Statistical Association 95; see also Hundepool et al. (2012), Statistical
+Disclosure Control, chapter 4.
 
 The method: for each small cell in turn, a program in whole numbers looks for two tables
 that fit all that is published and are far enough apart in this cell, with as few and as
