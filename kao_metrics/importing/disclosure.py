@@ -13,9 +13,11 @@ from typing import Final
 
 import polars as pl
 
-from kao_metrics.importing.suppression import COMPLEMENTARY, PRIMARY, suppressed
+from kao_metrics.importing.suppression import COMPLEMENTARY, PRIMARY, recoverable, suppressed
 from kao_metrics.importing.tallying import Row, ordered
 from kao_metrics.labels import TOTAL
+
+OPEN: Final = "open"
 
 _DIMENSIONS: Final = ("month", "sector", "category")
 _KEPT: Final[tuple[tuple[str, ...], ...]] = ((), ("month",), ("sector", "category"))
@@ -35,18 +37,24 @@ def disclosed(rows: Sequence[Row], below: int) -> tuple[list[Row], Counter[str]]
     Returns
     -------
     tuple
-        The rows, and how many were left out as ``primary`` and ``complementary``.
+        The rows, and how many were left out as ``primary`` and ``complementary``; how many of
+        the small ones can still be told more closely, since a total gives them away, is
+        `OPEN`.
     """
     every = _with_totals(rows)
     frame = pl.DataFrame(every).with_columns(pl.col("count").cast(pl.Int64))
     found = suppressed(frame, below, dimensions=_DIMENSIONS, keys=["stage"])
     why = Counter(found["suppression"])
+    bounds = recoverable(frame, found["suppressed"], dimensions=_DIMENSIONS, keys=["stage"])
+    is_small = pl.col("count").is_between(1, below - 1)
+    told = bounds.filter(is_small, pl.col("hi") - pl.col("lo") < below - 1)
     kept = [
         _without_total_month(row)
         for row, is_out in zip(every, found["suppressed"], strict=True)
         if not is_out
     ]
     left_out = Counter({name: why[name] for name in (PRIMARY, COMPLEMENTARY)})
+    left_out[OPEN] = told.height
     return ordered(kept, "complaints"), left_out
 
 

@@ -115,7 +115,7 @@ def find_duplicates(records: Sequence[Records], mapping: ExportMapping, work: Pa
             distinct += Counter(dict(each_file.collect(engine="streaming").iter_rows()))
         if mapping.checks.key:
             keys = hashes.filter(pl.col(_KEY).is_not_null(), pl.col(_KEY) % parts == part)
-            counts = keys.select(pl.len(), pl.col(_KEY).n_unique().alias("n"))
+            counts = keys.group_by(_KEY).len().select(pl.col("len").sum(), n=pl.len())
             keyed, keys_of_part = counts.collect(engine="streaming").row(0)
             found.keyed += keyed
             found.keys += keys_of_part
@@ -232,7 +232,7 @@ def without(
 
 def _counted(records: Records, mapping: ExportMapping, rows: pl.Series) -> pl.DataFrame:
     """Count the cells of some rows, as the gathering counts them."""
-    names = [cell(name) for name in mapping.columns()]
+    names = [cell(name) for name in mapping.cells()]
     return (
         cells_of(records, mapping)
         .filter(pl.col(ROW).is_in(rows.implode()))

@@ -17,7 +17,7 @@ from pathlib import Path
 from kao_metrics import datapackage
 from kao_metrics.contracts import Place
 from kao_metrics.failures import DataError, Failure
-from kao_metrics.importing.disclosure import disclosed
+from kao_metrics.importing.disclosure import OPEN, disclosed
 from kao_metrics.importing.duplicates import Duplicates, find_duplicates, without
 from kao_metrics.importing.gathering import gathered
 from kao_metrics.importing.landing import Plan, land, lock_of, planned
@@ -284,6 +284,11 @@ def _published(tally: Tally, mapping: ExportMapping) -> tuple[dict[str, list[Row
             f"{code}: counts below {below} that are left out: {why[PRIMARY]}, and "
             f"{why[COMPLEMENTARY]} others from which they could be told"
         )
+        if why[OPEN]:
+            notes.append(
+                f"warning: {code}: {why[OPEN]} of them can be told more closely all the same: a "
+                "total of few cases cannot be hidden from itself"
+            )
     return rows, notes
 
 

@@ -72,7 +72,7 @@ def _of_one(records: Records, mapping: ExportMapping) -> pl.DataFrame:
     else:
         lazy = lazy.with_columns(pl.lit(1, pl.Int64).alias(TIMES), pl.col(ROW).cast(pl.Int64))
     found = lazy.collect(engine="streaming").sort(ROW)
-    texts = [pl.col(cell(name)).cast(pl.String) for name in mapping.columns()]
+    texts = [pl.col(cell(name)).cast(pl.String) for name in mapping.cells()]
     return found.select(ROW, TIMES, MOVED, *texts)
 
 
@@ -93,7 +93,7 @@ def cells_of(records: Records, mapping: ExportMapping) -> pl.LazyFrame:
     days = {fields["received"].column for fields in mapping.each_figure() if "received" in fields}
     schema = frame.collect_schema()
     cells = []
-    for name in mapping.columns():
+    for name in mapping.cells():
         position = records.position(name)
         column = pl.col(position)
         if name in days:
@@ -134,7 +134,7 @@ def whole_rows(records: Records, mapping: ExportMapping, wanted: pl.DataFrame) -
     DataFrame
         ``row`` and the columns of the export, as text.
     """
-    names = [MOVED, *(cell(name) for name in mapping.columns())]
+    names = [MOVED, *(cell(name) for name in mapping.cells())]
 
     def query(one: Records) -> pl.DataFrame:
         cells = cells_of(one, mapping).with_columns(

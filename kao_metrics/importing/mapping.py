@@ -161,11 +161,16 @@ class ExportMapping(_Part):
         """Return the fields of each figure of a row, the shared ones among them."""
         return [{**self.fields, **own} for own in self.figures]
 
-    def columns(self) -> list[str]:
-        """Return every column of the export that is read, each once."""
+    def cells(self) -> list[str]:
+        """Return the columns of the export whose cells are read, each once."""
         named = [spec.column for fields in self.each_figure() for spec in fields.values()]
-        named += [*self.totals, *self.keep, *self.drop, *self.checks.add_up, self.checks.key]
-        return [name for name in dict.fromkeys([*named, *self.file.fill_down]) if name]
+        named += [*self.totals, *self.keep, *self.drop, *self.checks.add_up]
+        return [name for name in dict.fromkeys(named) if name]
+
+    def columns(self) -> list[str]:
+        """Return every column that the export must have, each once."""
+        named = [*self.cells(), self.checks.key, *self.file.fill_down]
+        return [name for name in dict.fromkeys(named) if name]
 
 
 def read_mapping(path: Path, table: str) -> ExportMapping:

@@ -167,7 +167,7 @@ def read_rows(frame: pl.DataFrame, records: Sequence[Records], mapping: ExportMa
     """
     reading = Reading(rows=int(frame[TIMES].sum() or 0))
     rows = RowReader(mapping)
-    names = mapping.columns()
+    names = mapping.cells()
     for number, part in gathering.blocks(frame):
         bad: list[int] = []
         columns = [part[cell(name)] for name in names]
@@ -212,7 +212,7 @@ def _look_again(
     """Look at all columns of bad rows, and tell what they are."""
     whole = gathering.whole_rows(records, rows.mapping, bad)
     header = list(map(folded, records.names))
-    at = {name: int(records.position(name)) - 1 for name in rows.mapping.columns()}
+    at = {name: int(records.position(name)) - 1 for name in rows.mapping.cells()}
     filled = _filled(whole, records, rows.mapping)
     is_note_above = False
     for (number, *cells), read in zip(whole.iter_rows(), filled.iter_rows(), strict=True):
