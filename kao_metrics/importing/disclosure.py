@@ -13,8 +13,9 @@ from typing import Final
 
 import polars as pl
 
+from kao_metrics.importing.counting import Row
 from kao_metrics.importing.suppression import COMPLEMENTARY, PRIMARY, recoverable, suppressed
-from kao_metrics.importing.tallying import Row, ordered
+from kao_metrics.importing.tallying import ordered
 from kao_metrics.labels import TOTAL
 
 OPEN: Final = "open"

@@ -17,6 +17,7 @@ from pathlib import Path
 from kao_metrics import datapackage
 from kao_metrics.contracts import Place
 from kao_metrics.failures import DataError, Failure
+from kao_metrics.importing.counting import Row
 from kao_metrics.importing.disclosure import OPEN, disclosed
 from kao_metrics.importing.duplicates import Duplicates, find_duplicates, without
 from kao_metrics.importing.gathering import gathered
@@ -28,7 +29,7 @@ from kao_metrics.importing.recognition import fingerprint
 from kao_metrics.importing.records import Records, open_records
 from kao_metrics.importing.rejects import Reject, discreet, summary
 from kao_metrics.importing.suppression import COMPLEMENTARY, PRIMARY
-from kao_metrics.importing.tallying import Row, Tally, tallied
+from kao_metrics.importing.tallying import Tally, tallied
 from kao_metrics.importing.totals import Held, held_totals
 from kao_metrics.importing.vocabulary import is_personal
 from kao_metrics.output import write_whole

@@ -26,8 +26,9 @@ from filelock import FileLock, Timeout
 
 from kao_metrics.contracts import Place
 from kao_metrics.failures import DataError, Failure
+from kao_metrics.importing.counting import Row
 from kao_metrics.importing.mapping import SourceSpec, measures
-from kao_metrics.importing.tallying import Row, ordered
+from kao_metrics.importing.tallying import ordered
 from kao_metrics.period import Period
 from kao_metrics.readers import PERIODS, Data, open_data
 from kao_metrics.schemas import TABLES, Periods

@@ -297,7 +297,7 @@ def allowed(table: str, rows: str) -> tuple[str, ...]:
 def _needed(table: str, rows: str) -> tuple[str, ...]:
     """Return the fields without which a row of a table cannot be made."""
     if rows == "cases":
-        needed = {"complaints": ("received",), "services": ("received", "indicator")}
+        needed = {"services": ("received", "indicator", "unit")}
         return needed.get(table, ("received",))
     schema = TABLES[table]
     columns = schema.columns()
@@ -310,7 +310,6 @@ def _needed(table: str, rows: str) -> tuple[str, ...]:
 
 
 DEFAULTS: Final = {
-    "stage": "",
     "sector": labels.TOTAL,
     "category": labels.TOTAL,
     "subcategory": labels.TOTAL,
@@ -320,3 +319,6 @@ DEFAULTS: Final = {
     "qualifier": "exact",
 }
 """By field, the code where a mapping does not say one."""
+
+CASE_DEFAULTS: Final = {**DEFAULTS, "stage": "first"}
+"""The same of case rows: a case that is received is a first complaint."""

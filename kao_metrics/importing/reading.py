@@ -8,52 +8,24 @@ mapping says so and there is one way only; any other is rejected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from kao_metrics.importing import gathering
-from kao_metrics.importing.conversion import EMPTY, Read, Reader, reader
-from kao_metrics.importing.gathering import MOVED, TIMES, cell
-from kao_metrics.importing.mapping import DEFAULTS, ExportMapping, allowed, folded, measures
+from kao_metrics.importing.counting import cases_of, read_cases
+from kao_metrics.importing.gathering import FILE, MOVED, TIMES, cell
+from kao_metrics.importing.mapping import ExportMapping, folded
 from kao_metrics.importing.records import ROW, Records
 from kao_metrics.importing.rejects import Reject
+from kao_metrics.importing.rows import Entry, Fault, RowReader
 from kao_metrics.importing.vocabulary import is_note
-from kao_metrics.schemas import TABLES
 
+_DROPPED: Final = "left out by the mapping"
 _FURTHEST: Final = 3
 """Columns by which cells are looked for to the right of their own."""
-
-Key = tuple[tuple[str, str], ...]
-"""The cells of a row of the table but for its figures: pairs of column and text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One figure of one row, or of `times` case rows that are alike.
-
-    Parameters
-    ----------
-    file, row
-        Where it stands.
-    times
-        Rows that are alike.
-    cells
-        By field, what was read; the figure among them.
-    columns
-        By figure, the column of the export that has it; empty of cases.
-    words
-        By column of ``[totals]`` and ``add_up``, the folded word of the export.
-    """
-
-    file: int
-    row: int
-    times: int
-    cells: Mapping[str, Read]
-    columns: Mapping[str, str]
-    words: Mapping[str, str]
 
 
 @dataclass(slots=True)
@@ -64,6 +36,7 @@ class Reading:
     """
 
     entries: list[Entry] = field(default_factory=list)
+    cases: list[pl.DataFrame] = field(default_factory=list)
     totals: list[Entry] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     rejected: int = 0
@@ -75,82 +48,6 @@ class Reading:
         """Count rows that are no rows of the table."""
         if times:
             self.left_out[what] = self.left_out.get(what, 0) + times
-
-
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    column: str
-    found: str
-    reason: str
-
-
-class RowReader:
-    """Reads the cells of one row by a mapping; each different cell once."""
-
-    def __init__(self, mapping: ExportMapping) -> None:
-        """Make a reader for each field."""
-        self.mapping = mapping
-        self._known: dict[tuple[int, str, str | None], Read] = {}
-        self._figures = [self._readers(fields) for fields in mapping.each_figure()]
-        self._of_totals = [*mapping.totals, *mapping.checks.add_up]
-        self._total_words = {
-            name: frozenset(map(folded, words)) for name, words in mapping.totals.items()
-        }
-        self._kept = {name: frozenset(map(folded, words)) for name, words in mapping.keep.items()}
-        self._dropped = {
-            name: frozenset(map(folded, words)) for name, words in mapping.drop.items()
-        }
-
-    def _readers(self, fields: Mapping[str, Any]) -> list[tuple[str, str, Reader, str]]:
-        table = self.mapping.table
-        return [
-            (name, spec.column, reader(table, name, spec), spec.value)
-            for name, spec in fields.items()
-            if name in allowed(table, self.mapping.rows)
-        ]
-
-    def is_left_out(self, cells: Mapping[str, str | None]) -> bool:
-        """Tell whether the mapping drops a row, or does not keep it."""
-        return any(
-            folded(cells[name] or "") in words for name, words in self._dropped.items()
-        ) or any(folded(cells[name] or "") not in words for name, words in self._kept.items())
-
-    def totals_of(self, cells: Mapping[str, str | None]) -> frozenset[str]:
-        """Return the columns in which a row says that it is a total."""
-        return frozenset(
-            name for name, words in self._total_words.items() if folded(cells[name] or "") in words
-        )
-
-    def read(
-        self, file: int, row: int, times: int, cells: Mapping[str, str | None]
-    ) -> list[Entry] | _Fault:
-        """Read a row: an entry for each figure that is there, or what is wrong with it."""
-        totals = self.totals_of(cells)
-        words = {name: folded(cells[name] or "") for name in self._of_totals}
-        figures = measures(self.mapping.table) if self.mapping.rows == "figures" else ()
-        entries = []
-        for number, readers in enumerate(self._figures):
-            found: dict[str, Read] = {}
-            columns: dict[str, str] = {}
-            for name, source, read, value in readers:
-                if totals and name not in figures:  # of a total, only its figures count
-                    continue
-                text = cells[source] if source else value
-                known = self._known.get((number, name, text))
-                if known is None:
-                    known = self._known[number, name, text] = read(text)
-                if known.reason:
-                    return _Fault(source or name, text or "", known.reason)
-                found[name] = known
-                if name in figures:
-                    columns[name] = source
-            missing = [name for name in figures if found[name].text is None]
-            if figures and len(missing) == len(figures):
-                continue
-            if missing:
-                return _Fault(columns[missing[0]], "", EMPTY)
-            entries.append(Entry(file, row, times, found, columns, words))
-        return entries
 
 
 def read_rows(frame: pl.DataFrame, records: Sequence[Records], mapping: ExportMapping) -> Reading:
@@ -167,43 +64,43 @@ def read_rows(frame: pl.DataFrame, records: Sequence[Records], mapping: ExportMa
     """
     reading = Reading(rows=int(frame[TIMES].sum() or 0))
     rows = RowReader(mapping)
-    names = mapping.cells()
     for number, part in gathering.blocks(frame):
-        bad: list[int] = []
-        columns = [part[cell(name)] for name in names]
-        plain = zip(part[ROW], part[TIMES], part[MOVED], *columns, strict=True)
-        for position, (row, times, is_moved, *cells) in enumerate(plain):
-            said = dict(zip(names, cells, strict=True))
-            found = (
-                _Fault("", "", "") if is_moved else _read(rows, reading, number, row, times, said)
-            )
-            if isinstance(found, _Fault):
-                bad.append(position)
-        if bad:
-            _look_again(part[bad], number, records[number], rows, reading)
+        bad = _cases(part, rows, reading) if mapping.rows == "cases" else _rows(part, rows, reading)
+        if not bad.is_empty():
+            _look_again(bad, number, records[number], rows, reading)
+    if mapping.rows == "cases" and reading.entries:
+        reading.cases.append(cases_of(reading.entries, mapping.table))
     return reading
 
 
-def _read(  # noqa: PLR0913, PLR0917 - a row, and where what it says goes
-    rows: RowReader,
-    reading: Reading,
-    file: int,
-    row: int,
-    times: int,
-    cells: Mapping[str, str | None],
-) -> _Fault | None:
-    if not any(cells.values()):
-        return _Fault("", "", "a blank row")
-    if rows.is_left_out(cells):
-        reading.leave_out("left out by the mapping", times)
-        return None
-    found = rows.read(file, row, times, cells)
-    if isinstance(found, _Fault):
-        return found
-    if not found:
-        reading.leave_out("without a figure", times)
-    (reading.totals if rows.totals_of(cells) else reading.entries).extend(found)
-    return None
+def _cases(part: pl.DataFrame, rows: RowReader, reading: Reading) -> pl.DataFrame:
+    """Read the case rows of an export; return those that cannot be read."""
+    cases = read_cases(part, rows)
+    reading.cases.append(cases.found)
+    reading.leave_out(_DROPPED, cases.left_out)
+    return cases.bad
+
+
+def _rows(part: pl.DataFrame, rows: RowReader, reading: Reading) -> pl.DataFrame:
+    """Read the rows of an export; return those that cannot be read."""
+    names = rows.mapping.cells()
+    columns = [part[cell(name)] for name in names]
+    bad = []
+    plain = zip(part[FILE], part[ROW], part[MOVED], *columns, strict=True)
+    for position, (file, row, is_moved, *cells) in enumerate(plain):
+        said = dict(zip(names, cells, strict=True))
+        if is_moved or not any(cells):
+            bad.append(position)
+        elif rows.is_left_out(said):
+            reading.leave_out(_DROPPED, 1)
+        else:
+            found = rows.read(file, row, 1, said)
+            if isinstance(found, Fault):
+                bad.append(position)
+                continue
+            reading.leave_out("without a figure", int(not found))
+            (reading.totals if rows.totals_of(said) else reading.entries).extend(found)
+    return part[bad]
 
 
 def _look_again(
@@ -267,7 +164,7 @@ def _realign(  # noqa: PLR0913, PLR0917 - as _read
         _, column, by = moved[0]
         what = f"{column} stands {by} to the right of its column: an unquoted separator before it"
         reading.rejects.append(Reject(records.place.file, number, column, own[column] or "", what))
-    elif isinstance(found, _Fault):
+    elif isinstance(found, Fault):
         fault = (found.column, found.found, found.reason)
         reading.rejects.append(Reject(records.place.file, number, *fault))
     else:
@@ -293,28 +190,8 @@ def _moved(  # noqa: PLR0913, PLR0917 - as _read
                 continue
             tried = {**own, **{name: cells[at[name] + by] for name in moving}}
             found = rows.read(file, number, 1, tried)
-            if isinstance(found, _Fault) or not found or any(found == way[0] for way in ways):
+            if isinstance(found, Fault) or not found or any(found == way[0] for way in ways):
                 continue
             if not rows.totals_of(tried) and not rows.is_left_out(tried):
                 ways.append((found, moving[0], by))
     return ways
-
-
-def keyed(cells: Mapping[str, Read], table: str, more: Iterable[str] = ()) -> Key:
-    """Return what names a row of the table: its columns but for the figures.
-
-    What the mapping does not say is the ordinary code; a unit and a qualifier that stand
-    beside the number are the row's.
-    """
-    schema = TABLES[table]
-    figures = measures(table)
-    figure = cells.get(schema.FIGURE, Read(None))
-    beside = {"unit": figure.unit, "qualifier": figure.qualifier}
-    found = []
-    for name in schema.COLUMNS:
-        if name in figures or name == "source_id":
-            continue
-        read = cells.get(name)
-        text = (read.text if read else beside.get(name) or DEFAULTS.get(name, "")) or ""
-        found.append((name, text))
-    return (*found, *((name, cells[name].text or "") for name in more))

@@ -7,24 +7,24 @@ Case rows count in the half-year and month of their day, if the period's report 
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+import polars as pl
+
 from kao_metrics import labels
 from kao_metrics.failures import Failure
+from kao_metrics.importing.counting import Row, counted
 from kao_metrics.importing.mapping import ExportMapping, kind_of, measures
-from kao_metrics.importing.reading import Entry, Key, Reading, keyed
+from kao_metrics.importing.reading import Reading
 from kao_metrics.importing.records import Records
+from kao_metrics.importing.rows import Entry, Key, keyed
 from kao_metrics.labels import TOTAL
 from kao_metrics.period import Period
 from kao_metrics.printed import places, round_half_up
 from kao_metrics.schemas import TABLES
-
-Row = dict[str, str]
-"""A row of a table's CSV: by column, the text."""
 
 
 @dataclass(slots=True)
@@ -60,40 +60,13 @@ def tallied(
         The wanted periods, with their covered days; of figures there is one.
     """
     if mapping.rows == "cases":
-        return _counted(reading.entries, mapping, periods)
+        return _counted(reading, mapping.table, periods)
     return _added_up(reading.entries, records, mapping, periods[0])
 
 
-def _counted(entries: Sequence[Entry], mapping: ExportMapping, periods: Sequence[Period]) -> Tally:
-    tally = Tally()
-    counts: dict[str, Counter[Key]] = {period.code: Counter() for period in periods}
-    covered = {period.code: period for period in periods}
-    has_month = "month" in TABLES[mapping.table].COLUMNS
-    elsewhere: dict[tuple[int, int], tuple[str, int]] = {}
-    for each in entries:
-        day = dt.date.fromisoformat(each.cells["received"].text or "")
-        code = f"{day.year}-S{(day.month + 5) // 6}"
-        period = covered.get(code)
-        if period is None:
-            elsewhere[each.file, each.row] = code, each.times
-        elif not period.covers_from <= day <= period.covers_to:
-            what = f"{code}, on days that its report does not cover"
-            elsewhere[each.file, each.row] = what, each.times
-        else:
-            month = {"month": day.replace(day=1).isoformat()} if has_month else {}
-            counts[code][_with(keyed(each.cells, mapping.table), month)] += each.times
-    for what, times in elsewhere.values():  # a row counts once, whatever figures it has
-        tally.elsewhere[what] += times
-    figure = TABLES[mapping.table].FIGURE
-    for code, found in counts.items():
-        if found:
-            rows = [{**dict(key), figure: str(count)} for key, count in found.items()]
-            tally.rows[code] = ordered(rows, mapping.table)
-    return tally
-
-
-def _with(key: Key, more: Mapping[str, str]) -> Key:
-    return tuple((name, more.get(name, text)) for name, text in key)
+def _counted(reading: Reading, table: str, periods: Sequence[Period]) -> Tally:
+    rows, elsewhere = counted(pl.concat(reading.cases), table, periods)
+    return Tally({code: ordered(found, table) for code, found in rows.items()}, elsewhere)
 
 
 def _added_up(

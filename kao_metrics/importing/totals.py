@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from kao_metrics.failures import Failure
 from kao_metrics.importing.mapping import ExportMapping, folded
-from kao_metrics.importing.reading import Entry, Reading
+from kao_metrics.importing.reading import Reading
 from kao_metrics.importing.records import Records
+from kao_metrics.importing.rows import Entry
 from kao_metrics.printed import plain
 
 
