@@ -116,6 +116,13 @@ def test_blank_cells_of_merged_ones_are_filled_from_above(tmp_path):
     assert counts(tmp_path)["2018-04-01", "first", "travel"] == 1
 
 
+def test_a_cell_that_is_blank_where_its_row_is_not_a_new_one_is_missing(tmp_path):
+    rows = [HEADER, ROWS[0], ("A2", "107/4/2", "第一次申訴", "", "乙")]
+    _, _, found = proposed(tmp_path, rows)
+    assert "file" not in found
+    assert found["fields"]["category"] == {"column": "類別", "missing": "other"}
+
+
 def test_a_footnote_is_no_word_of_a_category(tmp_path):
     rows = [("類別", "件數"), ("食品", "3"), ("註：不含電話", "")]
     _, _, found = proposed(tmp_path, rows)
