@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +49,9 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
     every: Annotated[  # noqa: FBT002 - as above
         bool, typer.Option("--all-changes", help="List every row that changes, not the first few.")
     ] = False,
+    yes: Annotated[  # noqa: FBT002 - as above
+        bool, typer.Option("--yes", "-y", help="Do not ask; only a terminal is asked.")
+    ] = False,
     reject_limit: Annotated[
         float | None,
         typer.Option("--reject-limit", min=0, max=1, help="Share of rows that may be unreadable."),
@@ -62,9 +67,9 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     Without --mapping, one is proposed from what the first file looks like and written beside
     where you are, for you to check; nothing is imported then. With it, the rows that are
-    added (+), changed (~) and removed (-) are shown, and put into the data all together or
-    not at all. Rows that cannot be read go to a file, with the reason. The same import again
-    changes nothing.
+    added (+), changed (~) and removed (-) are shown, then put into the data all together or
+    not at all; a terminal is asked first. Rows that cannot be read go to a file, with the
+    reason. The same import again changes nothing.
 
     \b
     Examples:
@@ -87,7 +92,12 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
             if mapping is None:
                 _propose(propose, paths[0], table, periods[0])
                 return
-            with shown.steps("import") as progress:
+            with ExitStack() as until_asked:
+
+                def agreed(known: Outcome) -> bool:
+                    until_asked.close()  # a bar and a question do not go together
+                    return _agreed(known, target, every=every, asks=not (yes or dry_run))
+
                 outcome = import_exports(
                     paths,
                     table,
@@ -96,7 +106,8 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
                     data_dir=data_dir,
                     dry_run=dry_run,
                     reject_limit=reject_limit,
-                    progress=progress,
+                    progress=until_asked.enter_context(shown.steps("import")),
+                    agreed=agreed,
                 )
         except DataError as error:
             if isinstance(error, TooManyRejectsError):
@@ -104,8 +115,8 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter an option
             for failure in error.failures:
                 shown.say(f"error: {failure}")
             stop("nothing is imported; the data are as they were", FAILED)
-        _keep(outcome.rejects, target)
-        _tell(outcome, dry_run=dry_run, every=every)
+        if not outcome.is_done and not dry_run:
+            stop("nothing is imported; the data are as they were", FAILED)
 
 
 def _propose(
@@ -146,8 +157,8 @@ def _keep(rejects: list[Reject], target: Path) -> None:
         shown.say(f"rows that cannot be read: {len(rejects)}, listed in {target}")
 
 
-def _tell(outcome: Outcome, *, dry_run: bool, every: bool) -> None:
-    """Show what changes, what was left out, and how many rows that makes."""
+def _agreed(outcome: Outcome, target: Path, *, every: bool, asks: bool) -> bool:
+    """Show what changes, what was left out and how much that is; ask on a terminal."""
     from kao_metrics.importing.rejects import summary
 
     changes = outcome.plan.changes
@@ -156,12 +167,16 @@ def _tell(outcome: Outcome, *, dry_run: bool, every: bool) -> None:
         typer.echo(change)
     if len(changes) > len(listed):
         typer.echo(f"… and {len(changes) - len(listed)} more; --all-changes lists them")
+    _keep(outcome.rejects, target)
     for note in (*outcome.notes, *summary(outcome.rejects)):
         shown.say(note)
     signs = [change.sign for change in changes]
     counts = f"{signs.count('+')} added, {signs.count('~')} changed, {signs.count('-')} removed"
-    done = "would be" if dry_run else "are"
-    shown.say(
-        f"rows read: {outcome.rows}, rejected: {outcome.rejected}; "
-        f"rows of the data that {done} different: {counts}"
-    )
+    shown.say(f"rows read: {outcome.rows}, rejected: {outcome.rejected}")
+    shown.say(f"rows of the data: {counts}")
+    is_asked = asks and outcome.plan.files and _is_terminal()
+    return not is_asked or typer.confirm("Write this?", err=True)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()

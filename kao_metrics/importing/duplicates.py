@@ -8,7 +8,7 @@ so that what is reported is the same, cell by cell, and not by chance.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
@@ -65,7 +65,12 @@ class Duplicates:
     keys: int = 0
 
 
-def find_duplicates(records: Sequence[Records], mapping: ExportMapping, work: Path) -> Duplicates:
+def find_duplicates(
+    records: Sequence[Records],
+    mapping: ExportMapping,
+    work: Path,
+    step: Callable[[int], None] = lambda _: None,
+) -> Duplicates:
     """Find exact duplicates of rows, and whether the key of the mapping is one.
 
     Parameters
@@ -76,6 +81,8 @@ def find_duplicates(records: Sequence[Records], mapping: ExportMapping, work: Pa
         ``[checks] key`` names the column that should name each row once.
     work
         A folder for the hashes.
+    step
+        Told how many exports are done.
 
     Raises
     ------
@@ -89,6 +96,7 @@ def find_duplicates(records: Sequence[Records], mapping: ExportMapping, work: Pa
         target = folder / f"{number:04}.parquet"
         running(each, partial(_sink, mapping=mapping, target=target))
         total += pl.scan_parquet(target).select(pl.len()).collect().item()
+        step(number + 1)
     hashes = pl.concat(
         pl.scan_parquet(folder / f"{number:04}.parquet").with_columns(
             pl.lit(number, pl.Int64).alias(FILE)

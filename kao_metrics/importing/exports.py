@@ -21,7 +21,7 @@ from kao_metrics.importing.counting import Row
 from kao_metrics.importing.disclosure import OPEN, disclosed
 from kao_metrics.importing.duplicates import Duplicates, find_duplicates, without
 from kao_metrics.importing.gathering import gathered
-from kao_metrics.importing.landing import Plan, land, lock_of, planned
+from kao_metrics.importing.landing import Plan, lock_of, planned, staged
 from kao_metrics.importing.mapping import ExportMapping, folded, read_mapping
 from kao_metrics.importing.proposal import proposed
 from kao_metrics.importing.reading import Reading, read_rows
@@ -55,6 +55,8 @@ class Outcome:
         The rejected rows that are listed.
     rejected, rows
         How many rows were rejected, of how many.
+    is_done
+        Whether the data are changed.
     """
 
     plan: Plan = field(default_factory=Plan)
@@ -62,6 +64,7 @@ class Outcome:
     rejects: list[Reject] = field(default_factory=list)
     rejected: int = 0
     rows: int = 0
+    is_done: bool = False
 
 
 class TooManyRejectsError(DataError):
@@ -96,6 +99,7 @@ def import_exports(  # noqa: PLR0913 - one an option
     dry_run: bool = False,
     reject_limit: float | None = None,
     progress: Progress = lambda *_: None,
+    agreed: Callable[[Outcome], bool] = lambda _: True,
 ) -> Outcome:
     """Import exports into a table of data/.
 
@@ -117,6 +121,8 @@ def import_exports(  # noqa: PLR0913 - one an option
         The share of rows that may be unreadable, instead of the mapping's.
     progress
         Told the step, and how much of it is done, of how much.
+    agreed
+        Asked before anything is written, with all that is known by then.
 
     Raises
     ------
@@ -140,7 +146,9 @@ def import_exports(  # noqa: PLR0913 - one an option
         work = Path(name)
         records = _opened(files, table, work, mapping, progress)
         outcome.notes += _undecoded(records) + _personal(records, mapping)
-        again = find_duplicates(records, mapping, work)
+        again = find_duplicates(
+            records, mapping, work, lambda done: progress("comparing", done, len(records))
+        )
         outcome.notes += _on_duplicates(again, mapping)
         cells = gathered(records, mapping, lambda done: progress("reading", done, len(records)))
         if mapping.checks.duplicates == "remove":
@@ -165,13 +173,22 @@ def import_exports(  # noqa: PLR0913 - one an option
         outcome.notes += notes
         taken = _taken(files, table, list(rows), mapping_file)
         outcome.plan = planned(data, table, rows, mapping.source, taken)
-        land(outcome.plan, data, table, list(rows), dry_run=dry_run)
-        described = data_dir / datapackage.FILE_NAME
-        if outcome.plan.files and described.exists() and not dry_run:
-            package = datapackage.datapackage(data_dir)
-            write_whole(described, datapackage.as_json(package).encode())
-    outcome.notes += outcome.plan.notes
+        outcome.notes += outcome.plan.notes
+        with staged(outcome.plan, data, table, list(rows), dry_run=dry_run) as put_in_place:
+            outcome.is_done = agreed(outcome) and not dry_run
+            if outcome.is_done:
+                put_in_place()
+                _described(data_dir)
     return outcome
+
+
+def _described(data_dir: Path) -> None:
+    """Keep the description of the data current, where there is one."""
+    described = data_dir / datapackage.FILE_NAME
+    if described.exists():
+        text = datapackage.as_json(datapackage.datapackage(data_dir))
+        if described.read_text(encoding="utf-8") != text:
+            write_whole(described, text.encode())
 
 
 def _data(folder: Path) -> Data:

@@ -14,7 +14,7 @@ import io
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -271,10 +271,11 @@ def _inline(words: Mapping[str, str]) -> Any:
     return table
 
 
-def land(
+@contextmanager
+def staged(
     plan: Plan, data: Data, table: str, codes: Sequence[str], *, dry_run: bool = False
-) -> None:
-    """Hold the files of a plan against their contracts, and put them in place.
+) -> Iterator[Callable[[], None]]:
+    """Hold the files of a plan against their contracts; provide what puts them in place.
 
     Parameters
     ----------
@@ -285,20 +286,17 @@ def land(
     table, codes
         The table, and the periods that it is of.
     dry_run
-        Whether to leave the data as it is.
+        Whether nothing is to be put in place, so that the data folder need not be written.
 
     Raises
     ------
     DataError
-        If a table as it would be breaks its contract; nothing is changed then.
+        If a table as it would be breaks its contract.
     """
-    if not plan.files:
-        return
-    staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=data.folder if not dry_run else None))
+    staging = Path(tempfile.mkdtemp(prefix=STAGING, dir=None if dry_run else data.folder))
     try:
         _check(plan, data, table, codes, staging)
-        if not dry_run:
-            _put_in_place(plan, data.folder, staging)
+        yield lambda: _put_in_place(plan, data.folder, staging)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

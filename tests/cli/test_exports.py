@@ -17,8 +17,8 @@ def run(tmp_path, monkeypatch):
     write_csv(tmp_path / "a.csv", [HEADER, *ROWS])
     (tmp_path / "m.toml").write_text(CASES, encoding="utf-8")
 
-    def command(*arguments):
-        return CliRunner().invoke(app, ["import", *arguments])
+    def command(*arguments, typed=""):
+        return CliRunner().invoke(app, ["import", *arguments], input=typed)
 
     return command
 
@@ -36,7 +36,7 @@ def test_it_shows_what_changes_and_says_how_much(run, tmp_path):
         "+ 2018-S1: 2018-05-01, first, _T, travel: 1",
     ]
     assert "rows read: 4, rejected: 0" in done.stderr
-    assert "are different: 3 added, 0 changed, 0 removed" in done.stderr
+    assert "rows of the data: 3 added, 0 changed, 0 removed" in done.stderr
     assert counts(tmp_path) == COUNTS
 
 
@@ -44,7 +44,7 @@ def test_a_dry_run_changes_nothing(run, tmp_path):
     before = state(tmp_path / "data")
     done = run("a.csv", *BY, "--dry-run")
     assert done.exit_code == 0
-    assert "would be different: 3 added" in done.stderr
+    assert "rows of the data: 3 added" in done.stderr
     assert state(tmp_path / "data") == before
 
 
@@ -60,6 +60,16 @@ def test_without_a_mapping_one_is_written_and_nothing_imported(run, tmp_path):
     assert "a.mapping.toml is there already" in again.stderr
     assert run("a.csv", *TO, "--mapping", "a.mapping.toml").exit_code == 0
     assert counts(tmp_path) == COUNTS
+
+
+@pytest.mark.parametrize(("typed", "status"), [("y\n", 0), ("n\n", 1), ("", 0)])
+def test_a_terminal_is_asked_before_anything_is_written(run, tmp_path, monkeypatch, typed, status):
+    before = state(tmp_path / "data")
+    monkeypatch.setattr("kao_metrics.cli.exports._is_terminal", lambda: True)
+    done = run("a.csv", *BY, *(() if typed else ("--yes",)), typed=typed)
+    assert done.exit_code == status
+    assert ("Write this?" in done.stderr) == bool(typed)
+    assert (state(tmp_path / "data") == before) == bool(status)
 
 
 def test_only_the_first_changes_are_listed_unless_all_are_asked_for(run, tmp_path):
