@@ -9,10 +9,12 @@ be read has a kind; everything else is a failure that says what it is and what t
 from __future__ import annotations
 
 import hashlib
+import lzma
 import re
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -189,8 +191,15 @@ def _zip(file: BinaryIO, _head: bytes) -> Kind | _Other:
     try:
         with zipfile.ZipFile(file) as archive:
             return _member(archive, {name.lower() for name in archive.namelist()})
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError, NotImplementedError, EOFError):
+    except _DAMAGED:
         return cut_short
+
+
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError),
+    *(OSError, ValueError, RuntimeError, NotImplementedError),
+)
+"""What reading a damaged zip file raises."""
 
 
 def _member(archive: zipfile.ZipFile, names: set[str]) -> Kind | _Other:

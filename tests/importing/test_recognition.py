@@ -224,3 +224,17 @@ def test_the_fingerprint_is_that_of_all_bytes(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"107,2052\n" * 100_000)
     assert fingerprint(path) == hashlib.sha256(b"107,2052\n" * 100_000).hexdigest()
+
+
+def test_a_zip_file_whose_deflated_bytes_are_damaged_is_told(tmp_path):
+    """One that zlib itself cannot read, which is no zip error."""
+    path = tmp_path / "a.ods"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest>" + "x" * 500 + "</manifest>")
+    content = bytearray(path.read_bytes())
+    at = content.index(b"META-INF/manifest.xml") + len(b"META-INF/manifest.xml")
+    content[at : at + 8] = b"\xff" * 8
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="cut short or damaged"):
+        recognised(path, "complaints")
