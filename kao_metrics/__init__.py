@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kao_metrics.analysis import Analysis, analyse
     from kao_metrics.display import computed, key_figures, notes, show, source_list
     from kao_metrics.failures import DataError
+    from kao_metrics.importing.exports import import_exports
     from kao_metrics.metrics import (
         complaints,
         retirement_accounts,
@@ -42,6 +43,7 @@ _HOMES: Final = {
     "charts": "",
     "complaints": "metrics",
     "computed": "display",
+    "import_exports": "importing.exports",
     "key_figures": "display",
     "make_report": "report",
     "notes": "display",
@@ -67,6 +69,7 @@ __all__ = [
     "charts",
     "complaints",
     "computed",
+    "import_exports",
     "key_figures",
     "make_report",
     "notes",

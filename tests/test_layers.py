@@ -90,6 +90,7 @@ LAYERS = (
     ("importing.reading",),
     ("importing.totals", "importing.tallying", "importing.suppression"),
     ("importing.disclosure", "importing.landing", "importing.proposal"),
+    ("importing.notes",),
     ("importing.exports",),
     ("cluster",),
     ("cli.options", "cli.ending"),

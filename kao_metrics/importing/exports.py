@@ -17,21 +17,21 @@ from pathlib import Path
 from kao_metrics import datapackage
 from kao_metrics.contracts import Place
 from kao_metrics.failures import DataError, Failure
+from kao_metrics.importing import notes
 from kao_metrics.importing.counting import Row
 from kao_metrics.importing.disclosure import OPEN, disclosed
-from kao_metrics.importing.duplicates import Duplicates, find_duplicates, without
+from kao_metrics.importing.duplicates import find_duplicates, without
 from kao_metrics.importing.gathering import gathered
 from kao_metrics.importing.landing import Plan, lock_of, planned, staged
-from kao_metrics.importing.mapping import ExportMapping, folded, read_mapping
+from kao_metrics.importing.mapping import ExportMapping, read_mapping
 from kao_metrics.importing.proposal import proposed
-from kao_metrics.importing.reading import Reading, read_rows
+from kao_metrics.importing.reading import NO_ROWS, read_rows
 from kao_metrics.importing.recognition import fingerprint
 from kao_metrics.importing.records import Records, open_records
 from kao_metrics.importing.rejects import Reject, discreet, summary
 from kao_metrics.importing.suppression import COMPLEMENTARY, PRIMARY
 from kao_metrics.importing.tallying import Tally, tallied
-from kao_metrics.importing.totals import Held, held_totals
-from kao_metrics.importing.vocabulary import is_personal
+from kao_metrics.importing.totals import held_totals
 from kao_metrics.output import write_whole
 from kao_metrics.period import Period
 from kao_metrics.readers import PERIODS, Data, open_data
@@ -101,7 +101,7 @@ def import_exports(  # noqa: PLR0913 - one an option
     progress: Progress = lambda *_: None,
     agreed: Callable[[Outcome], bool] = lambda _: True,
 ) -> Outcome:
-    """Import exports into a table of data/.
+    r"""Import exports into a table of data/.
 
     Parameters
     ----------
@@ -130,6 +130,19 @@ def import_exports(  # noqa: PLR0913 - one an option
         With every fault of the files, the mapping or the table as it would be.
     TooManyRejectsError
         If more rows cannot be read than the limit allows.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as name:
+    ...     folder = Path(name)
+    ...     _ = (folder / "a.csv").write_text("階段,件數\n第一次申訴,2052件\n")
+    ...     _ = (folder / "a.toml").write_text(propose(folder / "a.csv", "complaints", "107H1"))
+    ...     done = import_exports(
+    ...         [folder / "a.csv"], "complaints", ["107H1"], folder / "a.toml", data_dir=folder
+    ...     )
+    >>> [str(change) for change in done.plan.changes]
+    ['+ 2018-S1: first, _T, _T: 2052']
     """
     mapping = read_mapping(mapping_file, table)
     data = _data(data_dir)
@@ -142,44 +155,57 @@ def import_exports(  # noqa: PLR0913 - one an option
         what = f"figures for {len(wanted)} periods"
         raise DataError([place.failure(None, "rows", what, "one period; case rows can have more")])
     outcome = Outcome()
-    with tempfile.TemporaryDirectory(prefix="kao-metrics-") as name, lock_of(data_dir):
-        work = Path(name)
-        records = _opened(files, table, work, mapping, progress)
-        outcome.notes += _undecoded(records) + _personal(records, mapping)
-        again = find_duplicates(
-            records, mapping, work, lambda done: progress("comparing", done, len(records))
-        )
-        outcome.notes += _on_duplicates(again, mapping)
-        cells = gathered(records, mapping, lambda done: progress("reading", done, len(records)))
-        if mapping.checks.duplicates == "remove":
-            cells = without(cells, again, records, mapping)
-        reading = read_rows(cells, records, mapping)
-        outcome.rows, outcome.rejected = reading.rows, reading.rejected
-        has_more = any(len(each.names) > len(mapping.columns()) for each in records)
-        outcome.rejects = discreet(reading.rejects, has_more_columns=has_more)
-        _within_limit(outcome, mapping, reject_limit, files[0])
-        held = held_totals(reading, records, mapping)
-        outcome.notes += _on_rows(reading, held, mapping)
-        tally = tallied(reading, records, mapping, wanted)
-        faults = tally.failures + (held.failures if mapping.checks.totals == "agree" else [])
-        if faults:
-            raise DataError(faults)
-        outcome.notes += _on_periods(tally, wanted)
-        if not tally.rows:
-            place = Place(table, str(files[0]))
-            codes = ", ".join(period.code for period in wanted)
-            raise DataError([place.failure(None, "", f"no row of {codes}", "rows of the period")])
-        rows, notes = _published(tally, mapping)
-        outcome.notes += notes
+    with tempfile.TemporaryDirectory(prefix="kao-metrics-") as work, lock_of(data_dir):
+        records = _opened(files, table, Path(work), mapping, progress)
+        tally = _read(records, mapping, wanted, Path(work), outcome, progress, reject_limit)
+        rows, more = _published(tally, mapping)
         taken = _taken(files, table, list(rows), mapping_file)
         outcome.plan = planned(data, table, rows, mapping.source, taken)
-        outcome.notes += outcome.plan.notes
+        outcome.notes += more + outcome.plan.notes
         with staged(outcome.plan, data, table, list(rows), dry_run=dry_run) as put_in_place:
             outcome.is_done = agreed(outcome) and not dry_run
             if outcome.is_done:
                 put_in_place()
                 _described(data_dir)
     return outcome
+
+
+def _read(  # noqa: PLR0913, PLR0917 - the whole way from opened files to rows of a table
+    records: Sequence[Records],
+    mapping: ExportMapping,
+    wanted: Sequence[Period],
+    work: Path,
+    outcome: Outcome,
+    progress: Progress,
+    reject_limit: float | None,
+) -> Tally:
+    """Read exports into rows of the table, and note what became of the others."""
+    again = find_duplicates(
+        records, mapping, work, lambda done: progress("comparing", done, len(records))
+    )
+    cells = gathered(records, mapping, lambda done: progress("reading", done, len(records)))
+    if mapping.checks.duplicates == "remove":
+        cells = without(cells, again, records, mapping)
+    reading = read_rows(cells, records, mapping)
+    outcome.rows = reading.rows - sum(reading.left_out.get(each, 0) for each in NO_ROWS)
+    outcome.rejected = reading.rejected
+    has_more = any(len(each.names) > len(mapping.columns()) for each in records)
+    outcome.rejects = discreet(reading.rejects, has_more_columns=has_more)
+    _within_limit(outcome, mapping, reject_limit, records[0].place)
+    held = held_totals(reading, records, mapping)
+    tally = tallied(reading, records, mapping, wanted)
+    faults = tally.failures + (held.failures if mapping.checks.totals == "agree" else [])
+    outcome.notes += notes.on_files(records) + notes.on_persons(records, mapping)
+    outcome.notes += notes.on_duplicates(again, mapping) + notes.on_rows(reading, held, mapping)
+    elsewhere = notes.on_periods(tally, wanted)
+    outcome.notes += elsewhere
+    if not tally.rows and not faults:
+        codes = ", ".join(period.code for period in wanted)
+        what = "; ".join([f"no row of {codes}", *elsewhere])
+        faults.append(records[0].place.failure(None, "", what, "rows of the period"))
+    if faults:
+        raise DataError(faults)
+    return tally
 
 
 def _described(data_dir: Path) -> None:
@@ -194,7 +220,11 @@ def _described(data_dir: Path) -> None:
 def _data(folder: Path) -> Data:
     """Open the data folder; one that has nothing yet is there to be filled."""
     periods, sources = folder / PERIODS, folder / SOURCES
-    lines = periods.read_text(encoding="utf-8-sig").split() if periods.is_file() else []
+    lines = (
+        periods.read_text(encoding="utf-8-sig", errors="replace").split()
+        if periods.is_file()
+        else []
+    )
     is_empty = folder.is_dir() and len(lines) <= 1
     if not is_empty:
         return open_data(folder)
@@ -223,70 +253,15 @@ def _opened(
     return found
 
 
-def _undecoded(records: Sequence[Records]) -> list[str]:
-    return [
-        f"warning: {each.place.file}: characters that could not be decoded: {each.broken}, the "
-        f"first in line {each.first_broken}"
-        for each in records
-        if each.broken
-    ]
-
-
-def _personal(records: Sequence[Records], mapping: ExportMapping) -> list[str]:
-    """Say which columns look as if they were about persons, and what becomes of them."""
-    read = set(map(folded, mapping.columns()))
-    names = dict.fromkeys(name for each in records for name in each.names if is_personal(name))
-    left = [name for name in names if folded(name) not in read]
-    taken = [name for name in names if folded(name) in read]
-    notes = [f"left behind, as it looks personal: {', '.join(left)}"] if left else []
-    return notes + (
-        [f"warning: the mapping reads what looks personal: {', '.join(taken)}"] if taken else []
-    )
-
-
-def _on_duplicates(found: Duplicates, mapping: ExportMapping) -> list[str]:
-    notes = []
-    if found.rows:
-        what = "removed" if mapping.checks.duplicates == "remove" else "counted all the same"
-        notes.append(f"exact duplicates of other rows: {found.rows} (first {found.first}), {what}")
-    if found.keyed > found.keys:
-        notes.append(
-            f"warning: {mapping.checks.key} is no key: {found.keyed} rows have {found.keys} "
-            "different ones; it is not used to remove rows"
-        )
-    return notes
-
-
 def _within_limit(
-    outcome: Outcome, mapping: ExportMapping, limit: float | None, file: Path
+    outcome: Outcome, mapping: ExportMapping, limit: float | None, place: Place
 ) -> None:
     allowed = mapping.checks.reject_limit if limit is None else limit
     if outcome.rows and outcome.rejected > allowed * outcome.rows:
         share = f"{outcome.rejected} of {outcome.rows} rows that cannot be read"
         reasons = "; ".join(summary(outcome.rejects, 3))
         expected = f"at most {allowed:.2%}; {reasons}"
-        place = Place(mapping.table, str(file))
         raise TooManyRejectsError([place.failure(None, "", share, expected)], outcome.rejects)
-
-
-def _on_rows(reading: Reading, held: Held, mapping: ExportMapping) -> list[str]:
-    notes = [f"{what}: {times} rows" for what, times in reading.left_out.items()]
-    if reading.realigned:
-        notes.append(f"rows read where their columns moved to: {reading.realigned}")
-    if held.agreeing:
-        notes.append(f"totals that agree with their details: {held.agreeing}")
-    if held.failures and mapping.checks.totals == "report":
-        notes += [f"warning: {failure}" for failure in held.failures]
-    return notes
-
-
-def _on_periods(tally: Tally, wanted: Sequence[Period]) -> list[str]:
-    elsewhere = sum(tally.elsewhere.values())
-    if not elsewhere:
-        return []
-    codes = ", ".join(period.code for period in wanted)
-    counts = ", ".join(f"{code}: {count}" for code, count in sorted(tally.elsewhere.items()))
-    return [f"case rows that are not of {codes}: {elsewhere} ({counts})"]
 
 
 def _published(tally: Tally, mapping: ExportMapping) -> tuple[dict[str, list[Row]], list[str]]:
@@ -295,19 +270,19 @@ def _published(tally: Tally, mapping: ExportMapping) -> tuple[dict[str, list[Row
     if not below:
         return tally.rows, []
     rows: dict[str, list[Row]] = {}
-    notes = []
+    said = []
     for code, found in tally.rows.items():
         rows[code], why = disclosed(found, below)
-        notes.append(
+        said.append(
             f"{code}: counts below {below} that are left out: {why[PRIMARY]}, and "
             f"{why[COMPLEMENTARY]} others from which they could be told"
         )
         if why[OPEN]:
-            notes.append(
+            said.append(
                 f"warning: {code}: {why[OPEN]} of them can be told more closely all the same: a "
                 "total of few cases cannot be hidden from itself"
             )
-    return rows, notes
+    return rows, said
 
 
 def _taken(

@@ -23,6 +23,12 @@ from kao_metrics.importing.rejects import Reject
 from kao_metrics.importing.rows import Entry, Fault, RowReader
 from kao_metrics.importing.vocabulary import is_note
 
+BLANK: Final = "blank"
+HEADER: Final = "the header again"
+NOTE: Final = "footnotes"
+NO_ROWS: Final = (BLANK, HEADER, NOTE)
+"""What rows of an export can be that are none of its table."""
+
 _DROPPED: Final = "left out by the mapping"
 _FURTHEST: Final = 3
 """Columns by which cells are looked for to the right of their own."""
@@ -116,12 +122,12 @@ def _look_again(
         said = [text for text in cells if text and text.strip()]
         is_alone = len(said) == 1 and bool(cells[0]) and len(records.names) > 1
         if not said:
-            reading.leave_out("blank", 1)
+            reading.leave_out(BLANK, 1)
         elif [folded(text or "") for text in cells[: len(header)]] == header:
-            reading.leave_out("the header again", 1)
+            reading.leave_out(HEADER, 1)
         elif is_alone and (is_note_above or is_note(said[0])):
             is_note_above = True  # a note may go on in the rows below
-            reading.leave_out("footnotes", 1)
+            reading.leave_out(NOTE, 1)
         else:
             own = {name: read[at[name]] for name in at}
             _realign(read, own, at, file, number, records, rows, reading)
