@@ -65,6 +65,8 @@ def tallied(
 
 
 def _counted(reading: Reading, table: str, periods: Sequence[Period]) -> Tally:
+    if not reading.cases:
+        return Tally()
     rows, elsewhere = counted(pl.concat(reading.cases), table, periods)
     return Tally({code: ordered(found, table) for code, found in rows.items()}, elsewhere)
 

@@ -209,6 +209,16 @@ def test_cases_of_other_half_years_and_uncovered_days_are_counted_apart(tmp_path
     assert "2 (2017-S2: 1, 2018-S1, on days that its report does not cover: 1)" in note
 
 
+@pytest.mark.parametrize(
+    "rows", [[], [("", "", "", "", "")], [("A", "99/1/1", "調解", "食品", "甲")]]
+)
+def test_an_export_without_a_row_of_the_period_says_what_it_has(tmp_path, rows):
+    path = write_csv(tmp_path / "a.csv", [HEADER, *rows])
+    with pytest.raises(DataError, match="found no row of 2018-S1") as caught:
+        imported(tmp_path, path, CASES)
+    assert ("2010-S1: 1" in str(caught.value)) == bool(rows and rows[0][0])
+
+
 def test_case_rows_can_make_several_periods(tmp_path):
     rows = [HEADER, *ROWS, ("B2", "106/12/31", "第一次申訴", "食品", "甲")]
     imported(tmp_path, write_csv(tmp_path / "a.csv", rows), CASES, period=["106H2", "107H1"])
