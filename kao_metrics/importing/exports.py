@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from kao_metrics import datapackage
 from kao_metrics.contracts import Place
@@ -27,7 +28,7 @@ from kao_metrics.importing.mapping import ExportMapping, read_mapping
 from kao_metrics.importing.proposal import proposed
 from kao_metrics.importing.reading import NO_ROWS, read_rows
 from kao_metrics.importing.recognition import fingerprint
-from kao_metrics.importing.records import Records, open_records
+from kao_metrics.importing.records import SMALL, Records, open_records
 from kao_metrics.importing.rejects import Reject, discreet, summary
 from kao_metrics.importing.suppression import COMPLEMENTARY, PRIMARY
 from kao_metrics.importing.tallying import Tally, tallied
@@ -37,6 +38,9 @@ from kao_metrics.period import Period
 from kao_metrics.readers import PERIODS, Data, open_data
 from kao_metrics.sources import FILE_NAME as SOURCES
 from kao_metrics.sources import SourceError, read_sources
+
+_AT_ONCE: Final = 4 * SMALL
+"""Bytes of all exports together up to which the small ones are held in memory."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -242,9 +246,10 @@ def _opened(
 ) -> list[Records]:
     found: list[Records] = []
     failures: list[Failure] = []
+    at_once = sum(file.stat().st_size for file in files if file.is_file()) <= _AT_ONCE
     for number, file in enumerate(files, start=1):
         try:
-            found += open_records(file, table, work, mapping)
+            found += open_records(file, table, work, mapping, at_once=at_once)
         except DataError as error:
             failures += error.failures
         progress("opening", number, len(files))

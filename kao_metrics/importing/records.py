@@ -35,7 +35,7 @@ T = TypeVar("T")
 ROW: Final = "row"
 
 SMALL: Final = 16 << 20
-"""Bytes of a text file up to which it is read at once."""
+"""Bytes of text up to which it is read at once."""
 
 _SPARE: Final = 4
 """Columns beyond the header in which what was moved to the right is still seen."""
@@ -97,7 +97,12 @@ class Records:
 
 
 def open_records(
-    path: Path, table: str, work: Path, mapping: ExportMapping | None = None
+    path: Path,
+    table: str,
+    work: Path,
+    mapping: ExportMapping | None = None,
+    *,
+    at_once: bool = True,
 ) -> list[Records]:
     """Open an export: a list of its sheets that have a table.
 
@@ -111,6 +116,8 @@ def open_records(
         A folder for copies, which must stay as long as the records are read.
     mapping
         What is known of the file; without one, its layout is guessed.
+    at_once
+        Whether a small text may be held in memory; not where there are many of them.
 
     Raises
     ------
@@ -124,7 +131,8 @@ def open_records(
     if kind is Kind.parquet:
         return [_parquet(path, place, wanted)]
     if kind is Kind.text:
-        return [_text(path, place, work, spec, wanted)]
+        most = SMALL if at_once else 0
+        return [_text(path, place, work, spec, wanted, most)]
     return _sheets(path, kind, place, spec, wanted)
 
 
@@ -188,8 +196,10 @@ def _sheets(
     return found
 
 
-def _text(path: Path, place: Place, work: Path, spec: FileSpec, wanted: Sequence[str]) -> Records:
-    is_small = path.stat().st_size <= SMALL
+def _text(  # noqa: PLR0913, PLR0917 - what a file is, and what is wanted of it
+    path: Path, place: Place, work: Path, spec: FileSpec, wanted: Sequence[str], most: int
+) -> Records:
+    is_small = path.stat().st_size <= most
     encoded = encodings.detect(path, place, spec.encoding, None if is_small else _LOOK)
     if is_small:
         text = encodings.text_of(path, encoded)

@@ -1,5 +1,7 @@
 """The whole way of an import, on small files with the faults of real ones."""
 
+from unittest.mock import Mock
+
 import pytest
 from exporting import (
     AGENCY,
@@ -18,6 +20,7 @@ from exporting import (
 from odfdo import Cell, Document, Row, Table
 
 from kao_metrics.failures import DataError
+from kao_metrics.importing import records
 from kao_metrics.importing.exports import TooManyRejectsError, import_exports
 from kao_metrics.readers import open_data
 
@@ -123,6 +126,19 @@ def test_several_files_are_counted_together(tmp_path):
     first = write_csv(tmp_path / "a.csv", [HEADER, *ROWS[:2]])
     second = write_csv(tmp_path / "b.csv", [HEADER, *ROWS[2:]], "cp950")
     imported(tmp_path, [first, second], CASES)
+    assert counts(tmp_path) == COUNTS
+
+
+def test_many_files_are_scanned_and_not_held(tmp_path, monkeypatch):
+    monkeypatch.setattr("kao_metrics.importing.exports._AT_ONCE", 0)
+    files = [
+        write_csv(tmp_path / f"{encoding}.csv", [HEADER, row], encoding)
+        for encoding, row in zip(("utf-8", "cp950", "utf-16", "utf-8-sig"), ROWS, strict=True)
+    ]
+    scanned = Mock(wraps=records._scan)
+    monkeypatch.setattr(records, "_scan", scanned)
+    imported(tmp_path, files, CASES)
+    assert scanned.call_count == 4
     assert counts(tmp_path) == COUNTS
 
 
