@@ -147,10 +147,10 @@ def counted(
         .group_by(_PERIOD, *keys)
         .agg(pl.col(TIMES).sum().cast(pl.String).alias(TABLES[table].FIGURE))
     )
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[Row]] = {period.code: [] for period in periods}
     for row in counts.iter_rows(named=True):
-        rows.setdefault(row.pop(_PERIOD), []).append(row)
-    return rows, elsewhere
+        rows[row.pop(_PERIOD)].append(row)
+    return {code: found for code, found in rows.items() if found}, elsewhere
 
 
 def _of_each(

@@ -81,7 +81,7 @@ KINDS = {
     "xls": xls,
     "ods": ods,
 }
-FEW = {"xlsx": 4, "xls": 4, "ods": 4}
+FEW = {"xlsx": 2, "xls": 2, "ods": 2}
 """Tries where each starts a process of its own, unless more are asked for."""
 
 
@@ -143,7 +143,7 @@ def test_a_damaged_file_ends_in_figures_or_in_an_error_with_its_place(tmp_path, 
     (tmp_path / "b.dat").write_bytes(content)
     imported(tmp_path, tmp_path / "b.dat", CASES)
     assert set(counts(tmp_path)) == set(COUNTS)
-    for seed in range(TRIES or FEW.get(kind, 25)):
+    for seed in range(TRIES or FEW.get(kind, 15)):
         chance = random.Random(f"{kind} {seed}")  # noqa: S311 - not for secrets
         with monkeypatch.context() as patch:
             patch.setattr(records_module, "SMALL", chance.choice([0, records_module.SMALL]))
@@ -166,7 +166,7 @@ words = st.one_of(
 
 
 @settings(
-    max_examples=TRIES or 40,
+    max_examples=TRIES or 25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -177,7 +177,7 @@ def test_any_table_ends_in_figures_or_in_an_error(tmp_path, cells, encoding):
 
 
 @settings(
-    max_examples=TRIES or 40,
+    max_examples=TRIES or 25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -45,7 +45,7 @@ def test_an_import_that_is_interrupted_leaves_the_data_as_they_were(
 
 
 def test_an_import_that_is_killed_leaves_whole_files(tmp_path, file):
-    """SIGKILL at five moments: each file is what it was, or what it should be."""
+    """SIGKILL at three moments: each file is what it was, or what it should be."""
     data = data_folder(tmp_path / "data")
     (tmp_path / "m.toml").write_text(CASES, encoding="utf-8")
     before = state(data)
@@ -55,7 +55,7 @@ def test_an_import_that_is_killed_leaves_whole_files(tmp_path, file):
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     took = time.monotonic() - begun
     after = state(data)
-    for moment in range(1, 6):
+    for moment in range(3):
         for name in set(after) - set(before):
             (data / name).unlink(missing_ok=True)
         for name, content in before.items():
@@ -63,7 +63,7 @@ def test_an_import_that_is_killed_leaves_whole_files(tmp_path, file):
         process = subprocess.Popen(
             command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        time.sleep(took * (0.75 + moment * 0.05))
+        time.sleep(took * (0.8 + moment * 0.08))
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         for name, content in state(data).items():
