@@ -4,6 +4,10 @@ import csv
 import io
 from pathlib import Path
 
+import xlsxwriter
+import xlwt
+from odfdo import Cell, Document, Row, Table
+
 from kao_metrics.importing.exports import import_exports
 
 SOURCES = """\
@@ -58,6 +62,40 @@ def csv_text(rows, delimiter=","):
 
 def write_csv(path, rows, encoding="utf-8", delimiter=","):
     path.write_bytes(csv_text(rows, delimiter).encode(encoding))
+    return path
+
+
+def workbook(path, rows):
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("資料")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+        book.add_worksheet("空白")
+    return path
+
+
+def old_workbook(path, rows):
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("資料")
+    for number, row in enumerate(rows):
+        for position, cell in enumerate(row):
+            if cell is not None:
+                sheet.write(number, position, cell)
+    book.save(str(path))
+    return path
+
+
+def open_document(path, rows):
+    document = Document("spreadsheet")
+    document.body.clear()
+    sheet = Table("資料")
+    for cells in rows:
+        row = Row()
+        for cell in cells:
+            row.append_cell(Cell(cell))
+        sheet.append_row(row)
+    document.body.append(sheet)
+    document.save(path)
     return path
 
 

@@ -13,54 +13,18 @@ from exporting import (
     csv_text,
     data_folder,
     imported,
+    old_workbook,
+    open_document,
     state,
     table,
+    workbook,
     write_csv,
 )
-from odfdo import Cell, Document, Row, Table
 
 from kao_metrics.failures import DataError
 from kao_metrics.importing import records
 from kao_metrics.importing.exports import TooManyRejectsError, import_exports
 from kao_metrics.readers import open_data
-
-
-def workbook(path, rows):
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet("資料")
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
-        book.add_worksheet("空白")
-    return path
-
-
-def old_workbook(path, rows):
-    import xlwt
-
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("資料")
-    for number, row in enumerate(rows):
-        for position, cell in enumerate(row):
-            if cell is not None:
-                sheet.write(number, position, cell)
-    book.save(str(path))
-    return path
-
-
-def open_document(path, rows):
-    document = Document("spreadsheet")
-    document.body.clear()
-    sheet = Table("資料")
-    for cells in rows:
-        row = Row()
-        for cell in cells:
-            row.append_cell(Cell(cell))
-        sheet.append_row(row)
-    document.body.append(sheet)
-    document.save(path)
-    return path
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp950", "utf-16", "utf-16-le"])

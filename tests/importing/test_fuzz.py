@@ -9,10 +9,22 @@ import resource
 
 import polars as pl
 import pytest
-from exporting import CASES, COUNTS, HEADER, ROWS, counts, csv_text, data_folder, imported, state
+from exporting import (
+    CASES,
+    COUNTS,
+    HEADER,
+    ROWS,
+    counts,
+    csv_text,
+    data_folder,
+    imported,
+    old_workbook,
+    open_document,
+    state,
+    workbook,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from odfdo import Cell, Document, Row, Table
 
 from kao_metrics.failures import DataError
 from kao_metrics.importing import records as records_module
@@ -29,43 +41,6 @@ def text(encoding):
     return csv_text(rows).encode(encoding)
 
 
-def xlsx(path):
-    import xlsxwriter
-
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate(TABLE):
-            sheet.write_row(number, 0, row)
-    return path.read_bytes()
-
-
-def xls(path):
-    import xlwt
-
-    book = xlwt.Workbook()
-    sheet = book.add_sheet("a")
-    for number, row in enumerate(TABLE):
-        for position, cell in enumerate(row):
-            if cell:
-                sheet.write(number, position, cell)
-    book.save(str(path))
-    return path.read_bytes()
-
-
-def ods(path):
-    document = Document("spreadsheet")
-    document.body.clear()
-    sheet = Table("a")
-    for cells in TABLE:
-        row = Row()
-        for cell in cells:
-            row.append_cell(Cell(cell))
-        sheet.append_row(row)
-    document.body.append(sheet)
-    document.save(path)
-    return path.read_bytes()
-
-
 def parquet(path):
     pl.DataFrame([*ROWS, *MANY], schema=list(HEADER), orient="row").write_parquet(path)
     return path.read_bytes()
@@ -77,9 +52,9 @@ KINDS = {
     "cp950": lambda _: text("cp950"),
     "utf-16": lambda _: text("utf-16"),
     "parquet": parquet,
-    "xlsx": xlsx,
-    "xls": xls,
-    "ods": ods,
+    "xlsx": lambda path: workbook(path, TABLE).read_bytes(),
+    "xls": lambda path: old_workbook(path, TABLE).read_bytes(),
+    "ods": lambda path: open_document(path, TABLE).read_bytes(),
 }
 FEW = {"xlsx": 2, "xls": 2, "ods": 2}
 """Tries where each starts a process of its own, unless more are asked for."""
