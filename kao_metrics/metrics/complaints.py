@@ -24,9 +24,9 @@ from kao_metrics.metrics.formulas import (
 )
 from kao_metrics.period import Period
 from kao_metrics.schemas import DECIMAL
+from kao_metrics.statistics.rates import compared
 
 _UNIT: Final = "item"
-_LEVEL: Final = 0.95
 _KEY: Final = ("time_period", "covers_from", "covers_to", "stage", "indicator")
 
 
@@ -219,8 +219,9 @@ def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
 
     Notes
     -----
-    (Cases ÷ covered days) ÷ (cases then ÷ covered days then) − 1; the interval is that of
-    `rate_ratio_interval`, less 1.
+    (Cases ÷ covered days) ÷ (cases then ÷ covered days then) − 1. The interval is that of
+    `kao_metrics.statistics.rates.compared`, less 1: exact for Poisson counts, wider where the
+    months of the two periods vary more than such counts do.
 
     Examples
     --------
@@ -230,18 +231,20 @@ def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
     >>> found.select("breakdown", "value", "reason").rows()[:1]
     [('complaints_first.previous', None, 'no_earlier_period')]
     """
-    counts = _counts(complaints)
+    counts = _counts(complaints).join(
+        _months(complaints), on=["time_period", "stage"], how="left", maintain_order="left"
+    )
     now = counts.filter(pl.col("time_period") == period.code)
-    compared = (
+    earlier = (
         ("previous", period.previous.code),
         ("same_half_last_year", period.same_half_last_year.code),
     )
     return pl.concat(
         results(
-            _beside(now, counts.filter(pl.col("time_period") == code)),
+            _beside(now, counts.filter(pl.col("time_period") == code)).with_columns(_bounds()),
             period,
             "complaints_rate_change",
-            Bounded(pl.col("ratio") - 1, _interval("lower") - 1, _interval("upper") - 1),
+            Bounded(pl.col("ratio") - 1, pl.col("lower_ratio") - 1, pl.col("upper_ratio") - 1),
             unit="ratio",
             breakdown=pl.format(f"{{}}.{name}", "indicator"),
             numerator=pl.col("value"),
@@ -250,7 +253,7 @@ def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
             .then(pl.lit("no_earlier_period"))
             .otherwise(pl.lit("no_denominator")),
         )
-        for name, code in compared
+        for name, code in earlier
     )
 
 
@@ -285,52 +288,6 @@ def monthly_counts(complaints: pl.LazyFrame, stage: str = "first") -> pl.LazyFra
     return fold(monthly, ("category", "sector"), ("month",)).select("month", "value").sort("month")
 
 
-def rate_ratio_interval(
-    now: int, days_now: int, then: int, days_then: int, level: float = _LEVEL
-) -> tuple[float, float]:
-    """Bound the ratio of two Poisson rates exactly, given the sum of their counts.
-
-    Parameters
-    ----------
-    now, then
-        The two counts.
-    days_now, days_then
-        The days over which they were counted.
-    level
-        The coverage of the interval.
-
-    Returns
-    -------
-    tuple of float
-        The lowest and the highest ratio, now to then; infinite at the top without earlier
-        cases, not a number without any cases.
-
-    Notes
-    -----
-    Given their sum, the newer count is binomial: its share *p* has the interval of Clopper and
-    Pearson (1934), and the ratio is *p* ÷ (1 − *p*) × ``days_then`` ÷ ``days_now``.
-
-    Examples
-    --------
-    >>> low, high = rate_ratio_interval(20, 181, 10, 181)
-    >>> round(low, 3), round(high, 3)
-    (0.894, 4.785)
-    """
-    from scipy.special import betaincinv  # slow to import, seldom needed
-
-    if now + then == 0:
-        return float("nan"), float("nan")
-    tail = (1 - level) / 2
-    low = betaincinv(now, then + 1, tail) if now else 0.0
-    high = betaincinv(now + 1, then, 1 - tail) if then else 1.0
-    exposure = days_then / days_now
-
-    def ratio(share: float) -> float:
-        return float("inf") if share >= 1 else float(share / (1 - share) * exposure)
-
-    return ratio(low), ratio(high)
-
-
 def _counts(complaints: pl.LazyFrame) -> pl.LazyFrame:
     """Count the cases of each stage and period, whatever they are broken down by."""
     frame = _by_month(complaints)
@@ -358,9 +315,27 @@ def _described(folded: pl.LazyFrame, frame: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def _months(complaints: pl.LazyFrame) -> pl.LazyFrame:
+    """List the cases and covered days of each month, by period and stage."""
+    key = ("time_period", "covers_from", "covers_to", "stage", "month")
+    monthly = complaints.filter(pl.col("month").is_not_null())
+    first = pl.max_horizontal("month", "covers_from")
+    last = pl.min_horizontal(pl.col("month").dt.month_end(), "covers_to")
+    days = (last - first).dt.total_days() + 1
+    return (
+        fold(monthly, ("category", "sector"), key)
+        .with_columns(pl.struct(pl.col("value").cast(pl.Int64), days.alias("days")).alias("months"))
+        .group_by("time_period", "stage")
+        .agg("months")
+    )
+
+
 def _beside(now: pl.LazyFrame, then: pl.LazyFrame) -> pl.LazyFrame:
+    columns = {"value": "value_then", "days": "days_then", "months": "months_then"}
     both = now.join(
-        then.select("stage", value_then="value", days_then="days", source_id_then="source_id"),
+        then.select("stage", "source_id", *columns).rename(
+            {"source_id": "source_id_then", **columns}
+        ),
         on="stage",
         how="left",
         maintain_order="left",
@@ -375,16 +350,35 @@ def _beside(now: pl.LazyFrame, then: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _interval(end: str) -> pl.Expr:
-    position = 0 if end == "lower" else 1
+def _bounds() -> list[pl.Expr]:
+    """Bound the ratio of the two rates, where there are earlier cases."""
+    names = ("value", "days", "months", "value_then", "days_then", "months_then")
+    ends = pl.struct(names).map_elements(
+        _ends, return_dtype=pl.Struct({"lower": pl.Float64, "upper": pl.Float64})
+    )
+    return [
+        pl.when(pl.col("value_then") > 0)
+        .then(ends.struct.field(end).cast(DECIMAL))
+        .otherwise(NOTHING)
+        .alias(f"{end}_ratio")
+        for end in ("lower", "upper")
+    ]
 
-    def bound(row: dict[str, Any]) -> float | None:
-        if row["value_then"] is None:
-            return None
-        counts = (int(row[name]) for name in ("value", "days", "value_then", "days_then"))
-        found = rate_ratio_interval(*counts)[position]
-        return found if found < float("inf") else None
 
-    columns = pl.struct("value", "days", "value_then", "days_then")
-    value = columns.map_elements(bound, return_dtype=pl.Float64)
-    return pl.when(pl.col("value_then") > 0).then(value.cast(DECIMAL)).otherwise(NOTHING)
+def _ends(row: dict[str, Any]) -> dict[str, float | None]:
+    if row["value_then"] is None:
+        return {"lower": None, "upper": None}
+    months = [
+        (period, month["value"], month["days"])
+        for period, name in ((1, "months"), (0, "months_then"))
+        for month in row[name] or ()
+    ]
+    # Months that are not all of a period's cases say nothing of how its cases vary.
+    totals = (row["value"], row["value_then"])
+    sums = (sum(count for of, count, _ in months if of == period) for period in (1, 0))
+    is_whole = all(total == found for total, found in zip(totals, sums, strict=True))
+    now, days, then, days_then = (
+        int(row[name]) for name in ("value", "days", "value_then", "days_then")
+    )
+    found = compared(now, days, then, days_then, months if is_whole else ())
+    return {"lower": found.lower, "upper": found.upper}

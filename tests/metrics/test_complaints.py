@@ -8,8 +8,6 @@ from itertools import permutations
 
 import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.stats import beta
 
 from kao_metrics.labels import TOTAL
@@ -30,7 +28,7 @@ def cases(stage, count, month=None, period=HALF, **kind):
         "time_period": period.code,
         "covers_from": period.covers_from,
         "covers_to": period.covers_to,
-        "month": month and dt.date(2018, month, 1),
+        "month": month and dt.date(period.year, month, 1),
         "stage": stage,
         "sector": TOTAL,
         "category": TOTAL,
@@ -192,17 +190,6 @@ def clopper_pearson(now, then, level=0.95):
     return low, high
 
 
-counts = st.integers(1, 5000)
-
-
-@given(counts, st.integers(1, 184), counts, st.integers(1, 184))
-def test_the_interval_of_a_rate_ratio_is_the_exact_one(now, days_now, then, days_then):
-    found = complaints.rate_ratio_interval(now, days_now, then, days_then)
-    odds = [share / (1 - share) for share in clopper_pearson(now, then)]
-    assert found == pytest.approx([each * days_then / days_now for each in odds], rel=1e-9)
-    assert found[0] < now * days_then / (then * days_now) < found[1]
-
-
 def test_the_change_is_of_rates_a_covered_day():
     """83 cases in 166 days against 46 in 184 and 181 in 181: 0.5 a day, then 0.25 and 1."""
     frame = table(
@@ -238,6 +225,25 @@ def test_without_earlier_cases_there_is_no_change():
         ("complaints_first.previous", None, None, None, "M", "no_denominator"),
         ("complaints_first.same_half_last_year", None, None, None, "M", "no_earlier_period"),
     ]
+
+
+def test_months_that_vary_more_than_chance_widen_the_interval():
+    """The same 150 and 90 cases: even months, and months in waves."""
+
+    def width(now, then):
+        rows = [cases("first", count, month=month) for month, count in enumerate(now, start=2)]
+        rows += [
+            cases("first", count, month=month, period=PREVIOUS)
+            for month, count in enumerate(then, start=7)
+        ]
+        low, high = rows_of(complaints.complaints_rate_change, table(*rows), "lower", "upper")[0]
+        return high - low
+
+    even, waves = width((50, 50, 50), (30, 30, 30)), width((90, 10, 50), (60, 4, 26))
+    low, high = clopper_pearson(150, 90)
+    exact = (high / (1 - high) - low / (1 - low)) * 184 / 166
+    assert float(even) == pytest.approx(exact)
+    assert waves > even * 2
 
 
 def test_monthly_rows_of_both_periods_are_compared_as_totals():

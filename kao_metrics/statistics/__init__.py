@@ -1,0 +1,1 @@
+"""Statistics of plain numbers: intervals, trends and tests, without tables, labels or files."""
