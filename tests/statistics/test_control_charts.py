@@ -13,17 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statprocon import XmR
 
-from kao_metrics.statistics.control_charts import (
-    Chart,
-    Point,
-    Segment,
-    Settings,
-    Signal,
-    chart,
-    choose,
-    individuals,
-    signals,
-)
+from kao_metrics.statistics.control_charts import Chart, chart, choose, individuals
+from kao_metrics.statistics.signals import Point, Segment, Settings, Signal, signals
 
 # NIST/SEMATECH e-Handbook 6.3.2.2, flow rates of ten batches
 FLOW = (49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1)
