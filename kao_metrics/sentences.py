@@ -7,6 +7,7 @@ leaves its sentence out; a section without any figure says that the period gives
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 import polars as pl
@@ -14,6 +15,7 @@ import polars as pl
 from kao_metrics import charts, labels
 from kao_metrics.analysis import Analysis
 from kao_metrics.labels import TOTAL, text
+from kao_metrics.metrics.category_changes import category_changes
 from kao_metrics.metrics.stated import AGREES, CANNOT_TELL, DISAGREES
 from kao_metrics.printed import grouped
 from kao_metrics.wording import with_interval
@@ -21,6 +23,7 @@ from kao_metrics.wording import with_interval
 Row = dict[str, Any]
 
 _STATED_DIGITS: Final = 2
+_MOVED: Final = 3
 
 
 def covered(analysis: Analysis) -> str:
@@ -203,7 +206,45 @@ def _changes(analysis: Analysis) -> list[str]:
     ]
     if not changes:
         return [text("complaints_no_earlier", analysis.lang)]
-    return [_change(analysis, row) for row in changes]
+    return [*(_change(analysis, row) for row in changes), *_categories(analysis)]
+
+
+def _categories(analysis: Analysis) -> list[str]:
+    """Say which categories moved most against the half-year before, and which are new or gone."""
+    lang, previous = analysis.lang, analysis.period.previous
+    found = category_changes(analysis.tables["complaints"], analysis.period, previous)
+    if found is None:
+        return []
+    period = labels.period_name(previous, lang)
+    moved = [
+        text(
+            "category_moved",
+            lang,
+            category=labels.label("complaint_category", each.category, lang),
+            change=_signed(each.change),
+        )
+        for each in found.parts[:_MOVED]
+        if each.change
+    ]
+    comma = text("list_comma", lang)
+    said = [text("categories_moved", lang, period=period, parts=comma.join(moved))] if moved else []
+    for status in ("new", "gone"):
+        names = [
+            labels.label("complaint_category", each.category, lang)
+            for each in found.parts
+            if each.status == status
+        ]
+        if names:
+            key = f"categories_{status}"
+            said.append(text(key, lang, period=period, names=comma.join(names)))
+    return said
+
+
+def _signed(change: Fraction) -> str:
+    """Write a change with its sign, to a tenth."""
+    exact = Decimal(change.numerator) / Decimal(change.denominator)
+    sign = "+" if change > 0 else ""
+    return sign + grouped(exact, 1)
 
 
 def _change(analysis: Analysis, row: Row) -> str:
