@@ -16,6 +16,7 @@ from kao_metrics import charts, labels
 from kao_metrics.analysis import Analysis
 from kao_metrics.labels import TOTAL, text
 from kao_metrics.metrics.category_changes import category_changes
+from kao_metrics.metrics.monthly_signals import monthly_signals
 from kao_metrics.metrics.stated import AGREES, CANNOT_TELL, DISAGREES
 from kao_metrics.printed import grouped
 from kao_metrics.wording import with_interval
@@ -272,10 +273,61 @@ def _percent(value: Decimal | None) -> str:
 
 
 def complaint_series(analysis: Analysis) -> list[str]:
-    """Say why no line is drawn where there are fewer than two months."""
+    """Say which months stand out, or why no line is drawn where there are fewer than two."""
     has_line = charts.complaint_series(analysis) is not None
     has_figures = not analysis.tables["complaints"].head(1).collect().is_empty()
-    return [] if has_line or not has_figures else [text("one_point", analysis.lang)]
+    if has_line:
+        return _signals(analysis)
+    return [text("one_point", analysis.lang)] if has_figures else []
+
+
+def _signals(analysis: Analysis) -> list[str]:
+    """Say what is usual for a month, which months are outside, and where the level moved."""
+    lang = analysis.lang
+    found = monthly_signals(analysis.tables["complaints"])
+    if found is None:
+        return []
+    months = [labels.reference_period(f"{month:%Y-%m}", lang) for month in found.months]
+    drawn = [point for point in found.chart.points if point.upper is not None]
+    if not drawn:
+        return [text("months_too_few", lang)]
+    ends = {(_tenth(point.lower), _tenth(point.upper)) for point in drawn}
+    span = {"first": months[0], "last": months[-1]}
+    if len(ends) == 1:
+        low, high = ends.pop()
+        said = [text("months_usual", lang, **span, low=low, high=high)]
+    else:
+        said = [text("months_usual_by_days", lang, **span)]
+    outside = [each for each in found.chart.signals if each.rule == "outside_limits"]
+    named = [
+        text(
+            "month_outside",
+            lang,
+            month=months[each.first],
+            value=_tenth(found.chart.points[each.first].value),
+        )
+        for each in outside
+    ]
+    listed = text("list_comma", lang).join(named)
+    said.append(
+        text("months_outside", lang, months=listed) if named else text("months_all_usual", lang)
+    )
+    said += [
+        text(
+            f"months_{each.side}",
+            lang,
+            first=months[each.first],
+            last=months[each.last],
+            count=each.last - each.first + 1,
+        )
+        for each in found.chart.signals
+        if each.rule == "shift"
+    ]
+    return [*said, text("months_provisional", lang)] if found.chart.provisional else said
+
+
+def _tenth(value: float | None) -> str:
+    return grouped(Decimal(repr(value or 0.0)), 1)
 
 
 def services(analysis: Analysis) -> list[str]:

@@ -1,0 +1,79 @@
+"""Which months of complaints stand out from the usual ups and downs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import polars as pl
+
+from kao_metrics.breakdowns import fold
+from kao_metrics.statistics.control_charts import Chart, chart
+
+
+class MonthlySignals(NamedTuple):
+    """A control chart of cases a covered day: its months (first days), a point for each."""
+
+    months: tuple[dt.date, ...]
+    chart: Chart
+
+
+def monthly_signals(complaints: pl.LazyFrame, stage: str = "first") -> MonthlySignals | None:
+    """Return the control chart of a stage by month, over all periods of the table.
+
+    Parameters
+    ----------
+    complaints
+        Table ``complaints``, of one or more periods.
+    stage
+        A stage.
+
+    Returns
+    -------
+    MonthlySignals or None
+        Cases a covered day; a month between that has no cases of its own is a gap, a month
+        that is covered in part is marked. None where cases are not given by month.
+
+    Notes
+    -----
+    See `kao_metrics.statistics.control_charts.chart`, which picks the kind of chart. Season is
+    not taken out, so that a month of the season can stand out every year.
+
+    Examples
+    --------
+    >>> rows = pl.LazyFrame({
+    ...     "row": range(2, 8), "time_period": ["2018-S1"] * 6,
+    ...     "covers_from": [dt.date(2018, 1, 16)] * 6, "covers_to": [dt.date(2018, 6, 30)] * 6,
+    ...     "month": [dt.date(2018, month, 1) for month in range(1, 7)],
+    ...     "stage": ["first"] * 6, "sector": ["_T"] * 6, "category": ["_T"] * 6,
+    ...     "value": [160, 290, 300, 310, 290, 300],
+    ... }).with_columns(lower="value", upper="value")
+    >>> found = monthly_signals(rows)
+    >>> [round(point.value, 1) for point in found.chart.points], found.chart.points[0].partial
+    ([10.0, 10.4, 9.7, 10.3, 9.4, 10.0], True)
+    """
+    keys = ("time_period", "covers_from", "covers_to", "month")
+    own = complaints.filter(pl.col("month").is_not_null(), pl.col("stage") == stage)
+    first = pl.max_horizontal("month", "covers_from")
+    last = pl.min_horizontal(pl.col("month").dt.month_end(), "covers_to")
+    counted = (
+        fold(own, ("category", "sector"), keys)
+        .select(
+            "month",
+            count=pl.col("value").cast(pl.Int64),
+            days=(last - first).dt.total_days() + 1,
+            whole=pl.col("month").dt.days_in_month(),
+        )
+        .group_by("month")
+        .agg(pl.col("count", "days").sum(), pl.col("whole").first())
+        .sort("month")
+        .collect()
+    )
+    if counted.is_empty():
+        return None
+    every = counted.upsample("month", every="1mo").with_columns(
+        pl.col("days").fill_null(pl.col("month").dt.days_in_month())
+    )
+    partial = (every["days"] < every["whole"]).fill_null(value=False)
+    found = chart(every["count"].to_list(), every["days"].to_list(), partial=partial.to_list())
+    return MonthlySignals(tuple(every["month"]), found)
