@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kao_metrics.cli import exports, figures, reports
+from kao_metrics.cli import exports, figures, reports, restatements
 
 app = typer.Typer(
     name="kao-metrics",
@@ -38,6 +38,7 @@ def main(
       kao-metrics import FILE --table complaints --period 107H1
                                                    an agency's export, as it is
       kao-metrics verify reports/2018-S1.html      what changed since it was made
+      kao-metrics restated 107H1 --since old/data  which figures changed, and because of which rows
     """
     if version:
         from kao_metrics import __version__
@@ -54,6 +55,7 @@ for command in (
     figures.audit,
     figures.datapackage,
     reports.verify,
+    restatements.restated,
 ):
     app.command()(command)
 app.command("import")(exports.import_)

@@ -162,7 +162,7 @@ def counted_by(frame):
     return found
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(cell, cell, cell), max_size=8))
 def test_a_scanned_text_has_the_rows_of_one_that_is_read_at_once(tmp_path, monkeypatch, cells):
     text = csv_text([HEADER, *((*row, "食品", "x") for row in cells)])
