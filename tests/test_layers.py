@@ -95,6 +95,7 @@ LAYERS = (
     ("importing.disclosure", "importing.landing", "importing.proposal"),
     ("importing.notes",),
     ("importing.exports",),
+    ("published",),
     ("restatements",),
     ("cluster",),
     ("cli.options", "cli.ending"),

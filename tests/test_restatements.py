@@ -18,13 +18,13 @@ from kao_metrics.failures import DataError
 from kao_metrics.metrics.formulas import Results
 from kao_metrics.output import as_csv, guarded, write_results
 from kao_metrics.period import Period
+from kao_metrics.published import published
 from kao_metrics.readers import open_data
 from kao_metrics.report.downloads import downloads
 from kao_metrics.restatements import (
     COMPARED,
     because,
     changed_rows,
-    published,
     restated,
     restated_figures,
 )
