@@ -63,6 +63,8 @@ LAYERS = (
     ("theme",),
     ("forms",),
     ("charts",),
+    ("found",),
+    ("complaint_sentences",),
     ("sentences",),
     ("tables",),
     ("drawing",),
