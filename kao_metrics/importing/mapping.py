@@ -65,8 +65,8 @@ from kao_metrics.schemas import TABLES
 CASE_FIELDS: Final = ("received", "stage", "sector", "category")
 """What a complaint's case row says; only ``received`` is required."""
 
-MANY: Final = 12
-"""Codes that an error lists."""
+_SHOWN: Final = 100
+"""Characters of a wrong value that an error shows."""
 
 
 def folded(text: str) -> str:
@@ -217,7 +217,7 @@ def _in_words(error: Any, place: Place) -> Failure:
     where = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
         return place.failure(None, where, "an unknown part", "a part that mappings have")
-    found = "nothing" if error["type"] == "missing" else repr(error["input"])[: MANY * 8]
+    found = "nothing" if error["type"] == "missing" else repr(error["input"])[:_SHOWN]
     return place.failure(None, where, found, error["msg"])
 
 
