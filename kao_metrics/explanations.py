@@ -109,7 +109,8 @@ def _explained(analysis: Analysis, row: Row, *, is_single: bool) -> Explained:
     details = []
     interval = wording.interval(row, lang)
     if interval:
-        details.append(text("explained_interval", lang, interval=interval))
+        kind = labels.attribute("indicator", row["indicator"], "interval", "interval")
+        details.append(text(f"explained_{kind}", lang, interval=interval))
     sections = wording.sections(analysis, row["indicator"], row["breakdown"])
     if sections:
         details.append(text("explained_sections", lang, sections=sections))

@@ -9,6 +9,7 @@ import pytest
 
 from kao_metrics import charts, display, sentences
 from kao_metrics.analysis import analyse, check
+from kao_metrics.explanations import explain
 from kao_metrics.readers import open_data
 
 FOLDER = Path(__file__).parent.parent / "data" / "examples" / "taipei_1999"
@@ -87,3 +88,10 @@ def test_the_change_of_a_half_year_is_that_of_its_daily_rate():
     assert float(row["value"]) == pytest.approx((80109 / 181) / (78646 / 184) - 1)
     assert row["source_ids"] == "taipei_1999"
     assert "3.5%" in display.computed(analysis, "complaints_rate_change").markup
+
+
+def test_the_bounds_of_a_change_are_explained_as_what_they_are():
+    """A confidence interval, and no rounding of printed digits."""
+    analysis = analyse("2019-S1", FOLDER, "en")
+    for row in explain(analysis, "complaints_rate_change").rows[:1]:
+        assert "95 % confidence interval: −9.5 to 18.5%." in row.details
