@@ -17,7 +17,7 @@ from kao_metrics.arithmetic import formula_error
 from kao_metrics.breakdowns import parts_of_totals
 from kao_metrics.period import Period
 from kao_metrics.printed import bounds
-from kao_metrics.schemas import DECIMAL, Schema, Stated, Table, Valued
+from kao_metrics.schemas import DECIMAL, Complaints, Schema, Services, Stated, Table, Valued
 from kao_metrics.sources import Source
 
 DIMENSIONS: Final[dict[str, tuple[str, ...]]] = {
@@ -130,10 +130,9 @@ def _prepare_reserve(frame: pl.DataFrame) -> pl.DataFrame:
 def _prepare_complaints(frame: pl.DataFrame) -> pl.DataFrame:
     """Name each figure after its stage; a missing month counts as "not by month"."""
     names = {code: labels.entry("stage", code)["indicator"] for code in labels.codes("stage")}
-    key = ["month", "stage", "sector", "category"]
     frame = frame.with_columns(
         indicator=pl.col("stage").replace_strict(names, default=pl.col("stage")),
-        key_is_single=pl.struct(key).is_unique(),
+        key_is_single=pl.struct(Complaints.KEY).is_unique(),
     )
     by_month = frame.with_columns(month=pl.col("month").cast(pl.String).fill_null(labels.TOTAL))
     return _with_parts(by_month, "complaints", ["stage"]).with_columns(month=frame["month"])
@@ -156,7 +155,7 @@ def _prepare_services(frame: pl.DataFrame) -> pl.DataFrame:
     )
     is_whole = pl.col("part_of").is_in(frame["indicator"].to_list())
     return frame.with_columns(
-        key_is_single=pl.struct("indicator", "as_of").is_unique(),
+        key_is_single=pl.struct(Services.KEY).is_unique(),
         whole_is_there=pl.col("part_of").is_null()
         | (is_whole & (pl.col("part_of") != pl.col("indicator"))),
         parts_of=pl.lit("part_of"),

@@ -20,15 +20,13 @@ import polars as pl
 
 from kao_metrics.contracts import Place, read_text, typed
 from kao_metrics.failures import DataError
-from kao_metrics.importing.landing import KEYS
-from kao_metrics.importing.mapping import measures
 from kao_metrics.metrics import METRICS, compute
 from kao_metrics.period import Period
 from kao_metrics.preparation import prepared
 from kao_metrics.printed import SCALE, round_half_up
 from kao_metrics.published import RESULTS, published
 from kao_metrics.readers import PERIODS, Data, open_data
-from kao_metrics.schemas import DECIMAL, TABLES, Periods, Schema
+from kao_metrics.schemas import DECIMAL, TABLES, Periods, Schema, key_of, measures
 
 COMPARED: Final = {
     "value": DECIMAL,
@@ -453,7 +451,7 @@ def _schema(table: str) -> Schema:
 
 
 def _key(table: str) -> tuple[str, ...]:
-    return KEYS.get(table) or tuple(_schema(table).primary_key())
+    return tuple(Periods.primary_key()) if table == _PERIODS else key_of(table)
 
 
 def _columns(table: str) -> tuple[str, ...]:

@@ -61,12 +61,14 @@ class Table(dy.Schema):
     """What a table of figures has beside its own columns.
 
     ``COLUMNS`` are the columns of the CSV, in order; those in ``OPTIONAL`` may be left
-    out. ``FIGURE`` is the one with the printed number.
+    out. ``FIGURE`` is the one with the printed number. ``KEY`` names a row where one of its
+    columns may be empty, which a primary key's may not; see `key_of`.
     """
 
     COLUMNS: ClassVar[tuple[str, ...]]
     OPTIONAL: ClassVar[tuple[str, ...]] = ("section",)
     FIGURE: ClassVar[str] = ""
+    KEY: ClassVar[tuple[str, ...]] = ()
 
     row = dy.Int64(nullable=False)
     time_period = dy.String(nullable=False)
@@ -182,6 +184,7 @@ class Complaints(Valued):
     COLUMNS: ClassVar = ("month", "stage", "sector", "category", "count", "section", "source_id")
     OPTIONAL: ClassVar = ("month", "section")
     FIGURE: ClassVar = "count"
+    KEY: ClassVar = ("month", "stage", "sector", "category")
 
     month = dy.Date(nullable=True)
     stage = _code("stage")
@@ -221,6 +224,7 @@ class Services(Valued):
     )  # fmt: skip
     OPTIONAL: ClassVar = ("part_of", "section")
     FIGURE: ClassVar = "value"
+    KEY: ClassVar = ("indicator", "as_of")
 
     as_of = dy.Date(nullable=True)
     unit = _code("unit")
@@ -312,6 +316,28 @@ TABLES: Final[dict[str, type[Table]]] = {
     "stated": Stated,
 }
 """The tables that a period may have, a folder each; a period may have only some of them."""
+
+
+def key_of(table: str) -> tuple[str, ...]:
+    """Return the columns that name a row of a table.
+
+    >>> key_of("complaints"), key_of("retirement_reserve")
+    (('month', 'stage', 'sector', 'category'), ('item',))
+    """
+    return TABLES[table].KEY or tuple(TABLES[table].primary_key())
+
+
+def measures(table: str) -> tuple[str, ...]:
+    """Return the columns of a table that hold its figures.
+
+    >>> measures("complaints"), measures("retirement_accounts")
+    (('count',), ('required', 'balance', 'contributed'))
+    """
+    schema = TABLES[table]
+    if schema.FIGURE:
+        return (schema.FIGURE,)
+    columns = schema.columns()
+    return tuple(name for name in schema.COLUMNS if isinstance(columns[name], dy.Decimal))
 
 
 class Periods(dy.Schema):

@@ -32,7 +32,7 @@ from kao_metrics.report.manifest import differences
 EXAMPLE = Path(__file__).parent.parent / "data" / "examples" / "taipei_1999"
 PERIODS = ("2015-S2", "2016-S1", "2016-S2", "2017-S1")
 COMMAND = [sys.executable, "-m", "kao_metrics", "batch"]
-KILLS = int(os.environ.get("KAO_METRICS_KILLS", "1"))
+KILLS = int(os.environ.get("KAO_METRICS_KILLS", "2"))
 """How often a batch is killed; 30 when everything is to be tried: see README."""
 
 

@@ -14,10 +14,10 @@ from typing import Any, Final, NamedTuple
 import polars as pl
 
 from kao_metrics.importing.gathering import MOVED, TIMES, cell
-from kao_metrics.importing.mapping import CASE_DEFAULTS, measures
+from kao_metrics.importing.mapping import CASE_DEFAULTS
 from kao_metrics.importing.rows import Entry, RowReader
 from kao_metrics.period import Period
-from kao_metrics.schemas import TABLES
+from kao_metrics.schemas import TABLES, measures
 
 _RECEIVED: Final = "received"
 _MONTH: Final = "month"

@@ -295,12 +295,13 @@ def _taken(
 ) -> list[dict[str, str]]:
     """Record the files: their names and checksums, no folder of the machine."""
     checksum = sha256(mapping_file.read_bytes()).hexdigest()
+    prints = {file: fingerprint(file) for file in files}
     return [
         {
             "table": table,
             "period": code,
             "file": file.name,
-            "sha256": fingerprint(file),
+            "sha256": prints[file],
             "mapping": mapping_file.name,
             "mapping_sha256": checksum,
         }

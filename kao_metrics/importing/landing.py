@@ -27,20 +27,12 @@ from filelock import FileLock, Timeout
 from kao_metrics.contracts import Place
 from kao_metrics.failures import DataError, Failure
 from kao_metrics.importing.counting import Row
-from kao_metrics.importing.mapping import SourceSpec, measures
+from kao_metrics.importing.mapping import SourceSpec
 from kao_metrics.importing.tallying import ordered
 from kao_metrics.period import Period
 from kao_metrics.readers import PERIODS, Data, open_data
-from kao_metrics.schemas import TABLES, Periods
+from kao_metrics.schemas import TABLES, Periods, key_of, measures
 from kao_metrics.sources import FILE_NAME as SOURCES
-
-KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "complaints": ("month", "stage", "sector", "category"),
-    "services": ("indicator", "as_of"),
-    "retirement_reserve": ("item",),
-    "stated": ("id",),
-}
-"""By table, the columns that name a row, where they are not its contract's key."""
 
 STAGING: Final = ".kao-metrics-import-"
 """How the folder begins in which files are made."""
@@ -124,7 +116,7 @@ def _of_table(  # noqa: PLR0913, PLR0917 - a table of a period, and what comes i
     path = data.path(table, period)
     place = Place(table, str(path))
     schema = TABLES[table]
-    names = KEYS.get(table) or tuple(schema.primary_key())
+    names = key_of(table)
     scope = next((name for name in ("month", "as_of") if name in schema.COLUMNS), "")
     old = _read_rows(path)
     fresh = {tuple(row.get(name, "") for name in names): row for row in new}

@@ -54,7 +54,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import dataframely as dy
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kao_metrics import labels
@@ -264,19 +263,6 @@ def kind_of(table: str, name: str) -> str:
     """
     column = TABLES[table].columns().get(name)
     return str((column.metadata or {}).get("kind", "")) if column is not None else ""
-
-
-def measures(table: str) -> tuple[str, ...]:
-    """Return the columns of a table that hold its figures.
-
-    >>> measures("complaints"), measures("retirement_accounts")
-    (('count',), ('required', 'balance', 'contributed'))
-    """
-    schema = TABLES[table]
-    if schema.FIGURE:
-        return (schema.FIGURE,)
-    columns = schema.columns()
-    return tuple(name for name in schema.COLUMNS if isinstance(columns[name], dy.Decimal))
 
 
 def allowed(table: str, rows: str) -> tuple[str, ...]:

@@ -15,12 +15,12 @@ from kao_metrics import labels
 from kao_metrics.failures import DataError
 from kao_metrics.importing.columns import MOST_WORDS, MOSTLY, Column, columns_of
 from kao_metrics.importing.conversion import known_words, reader
-from kao_metrics.importing.mapping import FieldSpec, allowed, folded, kind_of, measures
+from kao_metrics.importing.mapping import FieldSpec, allowed, folded, kind_of
 from kao_metrics.importing.proposed_text import as_toml
 from kao_metrics.importing.records import Records
 from kao_metrics.importing.vocabulary import is_note, is_total
 from kao_metrics.period import Period
-from kao_metrics.schemas import TABLES
+from kao_metrics.schemas import TABLES, measures
 
 _MONTH: Final = re.compile(r"(\d{1,2}|[一二三四五六七八九十]{1,2})月(份)?(件數|案件數|受理件數)?")
 _OTHER: Final = "other"

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kao_metrics.importing.conversion import EMPTY, Read, reader
-from kao_metrics.importing.mapping import DEFAULTS, ExportMapping, allowed, folded, measures
-from kao_metrics.schemas import TABLES
+from kao_metrics.importing.mapping import DEFAULTS, ExportMapping, allowed, folded
+from kao_metrics.schemas import TABLES, measures
 
 Key = tuple[tuple[str, str], ...]
 """The cells of a row of the table but for its figures: pairs of column and text."""

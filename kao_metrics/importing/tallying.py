@@ -17,14 +17,14 @@ import polars as pl
 from kao_metrics import labels
 from kao_metrics.failures import Failure
 from kao_metrics.importing.counting import Row, counted
-from kao_metrics.importing.mapping import ExportMapping, kind_of, measures
+from kao_metrics.importing.mapping import ExportMapping, kind_of
 from kao_metrics.importing.reading import Reading
 from kao_metrics.importing.records import Records
 from kao_metrics.importing.rows import Entry, Key, keyed
 from kao_metrics.labels import TOTAL
 from kao_metrics.period import Period
 from kao_metrics.printed import places, round_half_up
-from kao_metrics.schemas import TABLES
+from kao_metrics.schemas import TABLES, measures
 
 
 @dataclass(slots=True)

@@ -288,6 +288,40 @@ def monthly_counts(complaints: pl.LazyFrame, stage: str = "first") -> pl.LazyFra
     return fold(monthly, ("category", "sector"), ("month",)).select("month", "value").sort("month")
 
 
+def covered_months(complaints: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the cases of each stage by period and month, with the days of it that are covered.
+
+    Parameters
+    ----------
+    complaints
+        Table ``complaints``, of one or more periods.
+
+    Returns
+    -------
+    LazyFrame
+        ``time_period``, ``stage``, ``month`` (its first day), ``value`` (cases), ``days``; no
+        rows where cases are not given by month.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> rows = pl.LazyFrame({
+    ...     "row": [2], "time_period": ["2018-S1"], "covers_from": [dt.date(2018, 1, 16)],
+    ...     "covers_to": [dt.date(2018, 6, 30)], "month": [dt.date(2018, 1, 1)],
+    ...     "stage": ["first"], "sector": ["_T"], "category": ["_T"], "value": [160],
+    ... }).with_columns(lower="value", upper="value")
+    >>> covered_months(rows).select("value", "days").collect().rows()
+    [(160, 16)]
+    """
+    key = ("time_period", "covers_from", "covers_to", "stage", "month")
+    monthly = complaints.filter(pl.col("month").is_not_null())
+    first = pl.max_horizontal("month", "covers_from")
+    last = pl.min_horizontal(pl.col("month").dt.month_end(), "covers_to")
+    return fold(monthly, ("category", "sector"), key).select(
+        "time_period", "stage", "month", "value", days=(last - first).dt.total_days() + 1
+    )
+
+
 def _counts(complaints: pl.LazyFrame) -> pl.LazyFrame:
     """Count the cases of each stage and period, whatever they are broken down by."""
     frame = _by_month(complaints)
@@ -317,17 +351,9 @@ def _described(folded: pl.LazyFrame, frame: pl.LazyFrame) -> pl.LazyFrame:
 
 def _months(complaints: pl.LazyFrame) -> pl.LazyFrame:
     """List the cases and covered days of each month, by period and stage."""
-    key = ("time_period", "covers_from", "covers_to", "stage", "month")
-    monthly = complaints.filter(pl.col("month").is_not_null())
-    first = pl.max_horizontal("month", "covers_from")
-    last = pl.min_horizontal(pl.col("month").dt.month_end(), "covers_to")
-    days = (last - first).dt.total_days() + 1
-    return (
-        fold(monthly, ("category", "sector"), key)
-        .with_columns(pl.struct(pl.col("value").cast(pl.Int64), days.alias("days")).alias("months"))
-        .group_by("time_period", "stage")
-        .agg("months")
-    )
+    months = pl.struct(pl.col("value").cast(pl.Int64), "days").alias("months")
+    covered = covered_months(complaints).with_columns(months)
+    return covered.group_by("time_period", "stage").agg("months")
 
 
 def _beside(now: pl.LazyFrame, then: pl.LazyFrame) -> pl.LazyFrame:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kao_metrics.breakdowns import fold
+from kao_metrics.metrics.complaints import covered_months
 from kao_metrics.statistics.control_charts import Chart, chart
 
 
@@ -52,28 +52,17 @@ def monthly_signals(complaints: pl.LazyFrame, stage: str = "first") -> MonthlySi
     >>> [round(point.value, 1) for point in found.chart.points], found.chart.points[0].partial
     ([10.0, 10.4, 9.7, 10.3, 9.4, 10.0], True)
     """
-    keys = ("time_period", "covers_from", "covers_to", "month")
-    own = complaints.filter(pl.col("month").is_not_null(), pl.col("stage") == stage)
-    first = pl.max_horizontal("month", "covers_from")
-    last = pl.min_horizontal(pl.col("month").dt.month_end(), "covers_to")
     counted = (
-        fold(own, ("category", "sector"), keys)
-        .select(
-            "month",
-            count=pl.col("value").cast(pl.Int64),
-            days=(last - first).dt.total_days() + 1,
-            whole=pl.col("month").dt.days_in_month(),
-        )
+        covered_months(complaints.filter(pl.col("stage") == stage))
         .group_by("month")
-        .agg(pl.col("count", "days").sum(), pl.col("whole").first())
+        .agg(pl.col("value").cast(pl.Int64).sum().alias("count"), pl.col("days").sum())
         .sort("month")
         .collect()
     )
     if counted.is_empty():
         return None
-    every = counted.upsample("month", every="1mo").with_columns(
-        pl.col("days").fill_null(pl.col("month").dt.days_in_month())
-    )
-    partial = (every["days"] < every["whole"]).fill_null(value=False)
+    whole = pl.col("month").dt.days_in_month()
+    every = counted.upsample("month", every="1mo").with_columns(pl.col("days").fill_null(whole))
+    partial = every.select(pl.col("days") < whole).to_series()
     found = chart(every["count"].to_list(), every["days"].to_list(), partial=partial.to_list())
     return MonthlySignals(tuple(every["month"]), found)

@@ -13,8 +13,8 @@ from exporting import CASES, COUNTS, HEADER, ROWS, counts, data_folder, imported
 
 from kao_metrics.failures import DataError
 from kao_metrics.importing import landing
-from kao_metrics.importing.landing import KEYS, Change
-from kao_metrics.schemas import TABLES
+from kao_metrics.importing.landing import Change
+from kao_metrics.schemas import TABLES, key_of
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_a_change_is_said_in_a_line():
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_table_has_columns_that_name_a_row(name):
-    key = KEYS.get(name) or TABLES[name].primary_key()
+    key = key_of(name)
     assert key
     assert set(key) <= set(TABLES[name].COLUMNS)
 
