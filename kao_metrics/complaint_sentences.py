@@ -128,7 +128,7 @@ def _percent(value: Decimal | None) -> str:
 def complaint_series(analysis: Analysis) -> list[str]:
     """Say which months stand out, or why no line is drawn where there are fewer than two."""
     has_line = charts.complaint_series(analysis) is not None
-    has_figures = not analysis.tables["complaints"].head(1).collect().is_empty()
+    has_figures = not no_data(analysis, "complaints")
     if has_line:
         return _signals(analysis)
     return [text("one_point", analysis.lang)] if has_figures else []

@@ -7,7 +7,7 @@ speak of the same thing read the same column.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import polars as pl
@@ -18,7 +18,6 @@ from kao_metrics.breakdowns import parts_of_totals
 from kao_metrics.period import Period
 from kao_metrics.printed import bounds
 from kao_metrics.schemas import DECIMAL, Complaints, Schema, Services, Stated, Table, Valued
-from kao_metrics.sources import Source
 
 DIMENSIONS: Final[dict[str, tuple[str, ...]]] = {
     "workforce": ("funding", "employer", "subcategory", "category"),
@@ -31,7 +30,7 @@ def prepared(
     frame: pl.DataFrame,
     table: str,
     schema: Schema,
-    sources: Mapping[str, Source] | None,
+    sources: Collection[str] | None,
     period: Period | None,
 ) -> pl.DataFrame:
     """Add what follows from the columns of the file.
@@ -43,7 +42,7 @@ def prepared(
     table, schema
         Which table it is, and its contract.
     sources
-        The known documents; None for a file from elsewhere, whose sources are not checked.
+        Names of the known documents; None for a file from elsewhere, whose sources are not checked.
     period
         The period that it is of, if it is of one.
     """

@@ -8,8 +8,10 @@ is a LazyFrame for the metrics.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +27,8 @@ from kao_metrics.sources import Source, SourceError, read_sources
 
 PERIODS: Final = "periods.csv"
 REFERENCE: Final = "reference/peer_cities.csv"
+OWN: Final = ("stated",)
+"""Tables that only the report of their own period reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,9 @@ class Data:
         return pl.concat([schema.create_empty(), *frames], how="vertical").lazy()
 
     def read_all(self, period: Period, *earlier: Period) -> dict[str, pl.LazyFrame]:
-        """Read every table of a period, and of earlier ones to compare it with.
+        """Read every table of a period, and of earlier ones for comparison and series.
+
+        Of earlier periods what they state is not read: it is judged in their own reports.
 
         Raises
         ------
@@ -112,7 +118,7 @@ class Data:
             failures.append(place.failure(None, "", f"no table of {period}", f"one of {files}"))
         for table in TABLES:
             try:
-                frames[table] = self.read(table, period, *earlier)
+                frames[table] = self.read(table, period, *(() if table in OWN else earlier))
             except DataError as error:
                 failures += error.failures
         failures = failures or self._shared_names(period, frames)
@@ -142,9 +148,9 @@ class Data:
         ]
 
     def earlier(self, period: Period) -> tuple[Period, ...]:
-        """Return the known periods that a period is compared with, the nearest first."""
-        codes = dict.fromkeys((period.previous.code, period.same_half_last_year.code))
-        return tuple(self.periods[code] for code in codes if code in self.periods)
+        """Return the known periods before a period, the nearest first."""
+        before = [each for each in self.periods.values() if each.start < period.start]
+        return tuple(sorted(before, key=lambda each: each.start, reverse=True))
 
     def read_reference(self) -> pl.LazyFrame:
         """Read what other governments published; empty if the folder has no such file.
@@ -163,8 +169,12 @@ class Data:
         return frame.lazy()
 
     def _read(self, table: str, period: Period) -> tuple[pl.DataFrame, list[Failure]]:
-        path, schema = self.path(table, period), TABLES[table]
-        return _checked(path, Place(table, str(path)), schema, self.sources, period)
+        path = self.path(table, period)
+        try:
+            digest = sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            digest = ""
+        return _checked_once(path, digest, table, frozenset(self.sources), period)
 
 
 def open_data(folder: str | Path) -> Data:
@@ -231,11 +241,19 @@ def read_stated(path: Path) -> pl.DataFrame:
     return frame
 
 
+@lru_cache(maxsize=2048)
+def _checked_once(
+    path: Path, _digest: str, table: str, sources: frozenset[str], period: Period
+) -> tuple[pl.DataFrame, list[Failure]]:
+    """Check a file once for all periods of a batch whose series it is part of."""
+    return _checked(path, Place(table, str(path)), TABLES[table], sources, period)
+
+
 def _checked(  # noqa: PLR0913 - what a file is, and what it is checked against
     path: Path,
     place: Place,
     schema: Schema,
-    sources: Mapping[str, Source] | None,
+    sources: Collection[str] | None,
     period: Period | None = None,
     *,
     lenient: bool = False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import polars as pl
 
@@ -18,8 +18,14 @@ class MonthlySignals(NamedTuple):
     chart: Chart
 
 
-def monthly_signals(complaints: pl.LazyFrame, stage: str = "first") -> MonthlySignals | None:
-    """Return the control chart of a stage by month, over all periods of the table.
+MONTHS: Final = 24
+"""Months of a control chart: enough for limits, and few enough to be of one process."""
+
+
+def monthly_signals(
+    complaints: pl.LazyFrame, stage: str = "first", months: int = MONTHS
+) -> MonthlySignals | None:
+    """Return the control chart of a stage by month, over the latest months of the table.
 
     Parameters
     ----------
@@ -27,6 +33,8 @@ def monthly_signals(complaints: pl.LazyFrame, stage: str = "first") -> MonthlySi
         Table ``complaints``, of one or more periods.
     stage
         A stage.
+    months
+        How many months, up to the latest that has cases; all if 0.
 
     Returns
     -------
@@ -63,6 +71,7 @@ def monthly_signals(complaints: pl.LazyFrame, stage: str = "first") -> MonthlySi
         return None
     whole = pl.col("month").dt.days_in_month()
     every = counted.upsample("month", every="1mo").with_columns(pl.col("days").fill_null(whole))
+    every = every.tail(months) if months else every
     partial = every.select(pl.col("days") < whole).to_series()
     found = chart(every["count"].to_list(), every["days"].to_list(), partial=partial.to_list())
     return MonthlySignals(tuple(every["month"]), found)

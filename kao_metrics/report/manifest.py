@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from kao_metrics.period import Period
+from kao_metrics.readers import OWN, PERIODS
 from kao_metrics.report.errors import ReportError
 
 MANIFEST: Final = "manifest.json"
@@ -64,19 +65,28 @@ def made_from(
 def checksums(data_dir: Path, period: Period) -> dict[str, str]:
     """Return the SHA-256 of the data that a period's report reads.
 
-    The files of the periods that it is compared with are among them. Of the files that all
-    periods share only what is the period's counts: a new half-year, or a document that no
-    figure of the period comes from, changes nothing for those that are there.
+    The files of earlier periods are among them, for comparisons and series. Of the files
+    that all periods share only what is the period's counts: a new half-year, or a document
+    that no figure of the period comes from, changes nothing for those that are there.
     """
-    compared = {period.code, period.previous.code, period.same_half_last_year.code}
-    tables = [path for code in sorted(compared) for path in sorted(data_dir.glob(f"*/{code}.csv"))]
+    listed = _rows(data_dir / PERIODS)
+    # Codes are in the order of time.
+    read = {row["period"] for row in listed if row.get("period", period.code) < period.code}
+    own = [data_dir / table / f"{period.code}.csv" for table in OWN]
+    tables = [path for path in own if path.exists()]
+    tables += [
+        path
+        for code in sorted(read | {period.code})
+        for path in sorted(data_dir.glob(f"*/{code}.csv"))
+        if path.parent.name not in OWN
+    ]
     reference = sorted((data_dir / "reference").glob("*.csv"))
     named = {row.get("source_id", "") for path in (*tables, *reference) for row in _rows(path)}
-    periods = [row for row in _rows(data_dir / "periods.csv") if row.get("period") in compared]
+    periods = [row for row in listed if row.get("period") in read | {period.code}]
     sources = _entries(data_dir / "sources.toml")
     remarks = _entries(data_dir / "remarks.toml")
     parts = {
-        "periods.csv": periods,
+        PERIODS: periods,
         "remarks.toml": remarks.get(period.code, {}),
         "sources.toml": {
             name: _of_period(sources[name], period) for name in sorted(named & set(sources))

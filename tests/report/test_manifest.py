@@ -33,14 +33,17 @@ def append(path, text):
 
 
 def test_checksums_are_of_the_files_that_the_report_reads_and_no_others(broken):
-    for name in ("workforce/2018-S2.csv", "workforce/2017-S2.csv", "reference/notes.txt"):
+    append(broken / "periods.csv", "2010-S2,2010-07-01,2010-12-31,,,\n")
+    read = ("workforce/2010-S2.csv", "services/2010-S2.csv")
+    for name in (*read, "stated/2010-S2.csv", "workforce/2018-S2.csv", "workforce/2017-S2.csv"):
         (broken / name).write_bytes(b"another file")
+    (broken / "reference/notes.txt").write_bytes(b"no table")
     found = checksums(broken, PERIOD)
     tables = ("complaints", "retirement_reserve", "services", "stated", "workforce")
     parts = {f"{name}#2018-S1" for name in ("periods.csv", "sources.toml", "remarks.toml")}
     assert set(found) == parts | {
         "reference/peer_cities.csv",
-        "workforce/2017-S2.csv",  # the period before, with which the report compares
+        *read,  # of an earlier period, for comparisons and series
         *(f"{table}/2018-S1.csv" for table in tables),
     }
     for name in set(found) - parts:
