@@ -23,6 +23,8 @@ from kao_metrics.provenance import Passages, traced, untraced
 from kao_metrics.readers import PERIODS, Data, find_data_dir, open_data, read_stated
 from kao_metrics.schemas import TABLES
 from kao_metrics.sources import REMARKS, Source, SourceError, read_remarks
+from kao_metrics.steps import FILE_NAME as STEPS
+from kao_metrics.steps import Step, read_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class Analysis:
         By figure, what else is known of it, in the language.
     passages
         By indicator and breakdown, the sections of documents that it is computed from.
+    steps
+        The known changes of monthly series up to the end of the period.
     """
 
     period: Period
@@ -63,6 +67,7 @@ class Analysis:
     sources: dict[str, Source] = field(repr=False)
     remarks: dict[str, str] = field(repr=False)
     passages: Passages = field(repr=False)
+    steps: tuple[Step, ...] = ()
 
 
 def analyse(
@@ -134,6 +139,8 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         failures += error.failures
     remarks, found = _remarks(data, period)
     failures += found
+    steps, found = _steps(data)
+    failures += found
     if failures:
         raise DataError(failures)
     said = {name: words[lang] for name, words in remarks.items()}
@@ -151,6 +158,7 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         sources={name: each for name, each in data.sources.items() if name in used},
         remarks=said,
         passages=passages,
+        steps=tuple(each for each in steps if each.month <= period.covers_to),
     )
 
 
@@ -168,6 +176,16 @@ def _remarks(data: Data, period: Period) -> tuple[dict[str, dict[str, str]], lis
         path = str(data.folder / REMARKS)
         what = str(error).removeprefix(path).lstrip(":, ")
         return {}, [Failure("remarks", path, (), "", what, "words in zh-TW and en")]
+
+
+def _steps(data: Data) -> tuple[tuple[Step, ...], list[Failure]]:
+    """Read the marked steps, or say what is wrong with them."""
+    try:
+        return read_steps(data.folder), []
+    except SourceError as error:
+        path = str(data.folder / STEPS)
+        what = str(error).removeprefix(path).lstrip(":, ")
+        return (), [Failure("steps", path, (), "", what, "a month and a reason for each step")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +222,7 @@ def check(data: Data) -> Checked:
         failures += error.failures
     for period in data.periods.values():
         failures += _remarks(data, period)[1]
+    failures += _steps(data)[1]
     return Checked(list(dict.fromkeys(failures)), remainders)
 
 

@@ -83,7 +83,7 @@ def _source(path: Path, name: str, table: Any) -> Source:
             f"{path}, [{name}]: found {sorted(found)}, expected exactly {sorted(expected)}"
         )
     for key, kind in expected.items():
-        is_right = _is_words if kind == "dict[str, str]" else _is_text
+        is_right = is_words if kind == "dict[str, str]" else _is_text
         if not is_right(table[key]):
             raise SourceError(
                 f"{path}, [{name}], {key}: found {table[key]!r}, expected "
@@ -102,7 +102,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and is_printable(value)
 
 
-def _is_words(value: object) -> bool:
+def is_words(value: object) -> bool:
     """Tell whether a value has a text in each language, and nothing else."""
     return (
         isinstance(value, dict)
@@ -132,7 +132,7 @@ def read_remarks(data_dir: Path, period_code: str) -> dict[str, dict[str, str]]:
     if not isinstance(remarks, dict):
         raise SourceError(f"{path}, [{period_code}]: found {remarks!r}, expected a table a figure")
     for name, words in remarks.items():
-        if not _is_words(words):
+        if not is_words(words):
             raise SourceError(
                 f"{path}, [{period_code}.{name}]: found {words!r}, expected words in zh-TW and en"
             )

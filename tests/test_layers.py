@@ -33,6 +33,7 @@ LAYERS = (
     ("printed",),
     ("labels",),
     ("sources",),
+    ("steps",),
     ("breakdowns",),
     ("arithmetic",),
     ("failures",),

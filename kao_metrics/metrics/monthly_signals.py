@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -23,7 +24,10 @@ MONTHS: Final = 24
 
 
 def monthly_signals(
-    complaints: pl.LazyFrame, stage: str = "first", months: int = MONTHS
+    complaints: pl.LazyFrame,
+    stage: str = "first",
+    months: int = MONTHS,
+    steps: Collection[dt.date] = (),
 ) -> MonthlySignals | None:
     """Return the control chart of a stage by month, over the latest months of the table.
 
@@ -35,6 +39,8 @@ def monthly_signals(
         A stage.
     months
         How many months, up to the latest that has cases; all if 0.
+    steps
+        First days of months in which the series is known to have changed.
 
     Returns
     -------
@@ -73,5 +79,7 @@ def monthly_signals(
     every = counted.upsample("month", every="1mo").with_columns(pl.col("days").fill_null(whole))
     every = every.tail(months) if months else every
     partial = every.select(pl.col("days") < whole).to_series()
-    found = chart(every["count"].to_list(), every["days"].to_list(), partial=partial.to_list())
-    return MonthlySignals(tuple(every["month"]), found)
+    shown = tuple(every["month"])
+    begun = [index for index, month in enumerate(shown) if index and month in steps]
+    counts, days = every["count"].to_list(), every["days"].to_list()
+    return MonthlySignals(shown, chart(counts, days, begun, partial=partial.to_list()))

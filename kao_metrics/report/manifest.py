@@ -23,6 +23,7 @@ from typing import Any, Final
 from kao_metrics.period import Period
 from kao_metrics.readers import OWN, PERIODS
 from kao_metrics.report.errors import ReportError
+from kao_metrics.steps import FILE_NAME as STEPS
 
 MANIFEST: Final = "manifest.json"
 
@@ -87,6 +88,7 @@ def checksums(data_dir: Path, period: Period) -> dict[str, str]:
     remarks = _entries(data_dir / "remarks.toml")
     parts = {
         PERIODS: periods,
+        STEPS: _steps_until(data_dir, f"{period.covers_to:%Y-%m}"),
         "remarks.toml": remarks.get(period.code, {}),
         "sources.toml": {
             name: _of_period(sources[name], period) for name in sorted(named & set(sources))
@@ -96,6 +98,16 @@ def checksums(data_dir: Path, period: Period) -> dict[str, str]:
         **{f"{name}#{period.code}": _digest(part) for name, part in parts.items() if part},
         **{path.relative_to(data_dir).as_posix(): sha256(path) for path in (*tables, *reference)},
     }
+
+
+def _steps_until(data_dir: Path, month: str) -> list[Any]:
+    """Return the marked steps up to a month; later ones are none of the period's."""
+    return [
+        (series, step)
+        for series, steps in _entries(data_dir / STEPS).items()
+        for step in (steps if isinstance(steps, list) else [])
+        if isinstance(step, dict) and str(step.get("month", "")) <= month
+    ]
 
 
 def _of_period(source: Any, period: Period) -> Any:
