@@ -172,7 +172,7 @@ def test_every_module_has_a_place_and_every_place_a_module():
     assert not empty, f"take these places out of LAYERS, no module has them: {sorted(empty)}"
 
 
-@pytest.mark.parametrize("module", sorted(MODULES.keys() & DEPTH.keys(), key=DEPTH.__getitem__))
+@pytest.mark.parametrize("module", sorted(MODULES.keys() & DEPTH.keys()))
 def test_a_module_imports_only_from_those_above_it(module):
     path = MODULES[module]
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]

@@ -172,7 +172,7 @@ def test_a_multiplier_behind_a_qualifier_still_multiplies(text, number):
 
 
 @pytest.mark.parametrize(
-    "text", [*MISSING, "－", "…", " - ", "N/A", "NULL", "Na", "——", "-①", "- *"]
+    "text", [*sorted(MISSING), "－", "…", " - ", "N/A", "NULL", "Na", "——", "-①", "- *"]
 )
 def test_a_missing_value_is_no_number_and_no_error(text):
     assert parse_number(text) is None

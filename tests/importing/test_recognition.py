@@ -110,7 +110,7 @@ ENCRYPTED = "<manifest:manifest><manifest:encryption-data/></manifest:manifest>"
         (b"\x09\x04\x06\x00\x00\x00\x10\x00", "Excel 4", "save it as XLSX"),
         (zipped({"a.csv": "1,2"}), "a zip archive", "unpack it"),
         (zipped({}), "an empty zip archive", "a CSV"),
-        (zipped({"xl/workbook.xml": ""})[:40], "cut short or damaged", "the whole file"),
+        (zipped({"xl/workbook.xml": ""})[:9], "cut short or damaged", "the whole file"),
         (b"PK\x03\x04 and no zip", "cut short or damaged", "the whole file"),
         (b"\x1f\x8b\x08\x00", "a gzip archive", "unpack it"),
         (b"7z\xbc\xaf\x27\x1c\0", "a 7z archive", "unpack it"),
