@@ -8,6 +8,7 @@ is a LazyFrame for the metrics.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,9 @@ PERIODS: Final = "periods.csv"
 REFERENCE: Final = "reference/peer_cities.csv"
 OWN: Final = ("stated",)
 """Tables that only the report of their own period reads."""
+
+DATA_DIR: Final = "KAO_METRICS_DATA_DIR"
+"""Environment variable with the data folder of notebooks that name none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +220,11 @@ def find_data_dir(folder: str | Path = "") -> Path:
     """Return the data folder: the one that is named, or the nearest ``data`` above here.
 
     A notebook that is opened in ``notebooks/`` and one that is run from the top level find
-    the same folder; from anywhere else it is the one beside the package, in a clone.
+    the same folder; from anywhere else it is the one beside the package, in a clone. The
+    environment may name another, as ``kao-metrics lab --data-dir`` does.
     """
-    if folder:
-        return Path(folder)
+    if named := folder or os.environ.get(DATA_DIR):
+        return Path(named)
     here = Path.cwd()
     tops = (here, *here.parents, Path(__file__).parent.parent)
     found = (top / "data" for top in tops if (top / "data" / PERIODS).exists())

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kao_metrics.cli import exports, figures, reports, restatements
+from kao_metrics.cli import exports, figures, projects, reports, restatements
 
 app = typer.Typer(
     name="kao-metrics",
@@ -29,6 +29,8 @@ def main(
 
     \b
     Examples:
+      kao-metrics init DIR                         a new project, with real data to start from
+      kao-metrics lab                              its notebooks in JupyterLab
       kao-metrics report 107H1                     reports/2018-S1.html
       kao-metrics report 107H1 --lang en           reports/2018-S1.en.html
       kao-metrics batch --all                      reports/index.html and every report
@@ -48,6 +50,8 @@ def main(
 
 
 for command in (
+    projects.init,
+    projects.lab,
     reports.report,
     reports.batch,
     figures.check,

@@ -36,18 +36,10 @@ def errors(so_far: Callable[[], str] = lambda: "") -> Iterator[None]:
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         raise typer.Exit from None
+    except (typer.Exit, typer.Abort):
+        raise
     except Exception as error:
-        from kao_metrics.failures import DataError
-        from kao_metrics.report.errors import ReportError, UsageError
-
-        if isinstance(error, UsageError):
-            stop(str(error), WRONG_USE)
-        if isinstance(error, DataError):
-            for failure in error.failures:
-                shown.say(f"error: {failure}")
-            stop(f"the data breaks its contract in {len(error.failures)} places", FAILED)
-        if isinstance(error, ReportError | OSError):
-            stop(str(error), FAILED)
+        _stop_if_it_can_be_mended(error)
         raise
 
 
@@ -62,6 +54,40 @@ def write(content: str | bytes, output: Path | None) -> None:
 
     write_whole(output, data)
     shown.say(f"wrote {output}")
+
+
+def stop_if_stale(*messages: str) -> None:
+    """Say which packages are missing or of a wrong version, and how to get them, and end.
+
+    Nothing is said if there are none. The messages, of what else went wrong, come first.
+    """
+    from kao_metrics.environment import lacking, remedy
+
+    if lacks := lacking():
+        for each in (*messages, *lacks):
+            shown.say(f"error: {each}")
+        stop(f"this Python lacks what kao-metrics needs; get it with: {remedy(lacks)}", FAILED)
+
+
+def _stop_if_it_can_be_mended(error: Exception) -> None:
+    """Say what is wrong with the use, the data, a report or the environment, and end."""
+    is_known = isinstance(error, OSError) or type(error).__module__.startswith("kao_metrics.")
+    if not is_known:
+        # First, because what is imported next may fail for the same reason.
+        stop_if_stale(f"{type(error).__name__}: {error}")
+    from kao_metrics.failures import DataError
+    from kao_metrics.report.errors import ReportError, UsageError
+
+    if isinstance(error, UsageError):
+        stop(str(error), WRONG_USE)
+    if isinstance(error, DataError):
+        for failure in error.failures:
+            shown.say(f"error: {failure}")
+        stop(f"the data breaks its contract in {len(error.failures)} places", FAILED)
+    if isinstance(error, ReportError):
+        stop_if_stale(str(error))
+    if isinstance(error, ReportError | OSError):
+        stop(str(error), FAILED)
 
 
 def stop(message: str, status: int) -> NoReturn:

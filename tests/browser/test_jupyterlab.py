@@ -1,4 +1,4 @@
-"""A notebook in JupyterLab: the charts are drawn, once each, without another machine's help."""
+"""A notebook in the JupyterLab of `kao-metrics lab`: charts are drawn, once each, and offline."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import nbformat
+import psutil
 import pytest
 
 from kao_metrics import charts, display
@@ -31,17 +32,18 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 BARE = """\
 import sys
+from pathlib import Path
 
 import altair as alt
 import polars as pl
 
 import kao_metrics.display
 
-print(sys.executable)
+print(sys.executable, Path.cwd())
 frame = pl.DataFrame({"類別": ["正式", "臨時", "其他"], "人數": [30, 20, 10]})
 alt.Chart(frame, title="各類人數").mark_bar().encode(x="人數:Q", y="類別:N")"""
 
-BARS = """(svg) => [...svg.querySelectorAll('.mark-rect path')]
+MARKS = """(svg) => [...svg.querySelectorAll('.mark-rect path, .mark-symbol path')]
   .map((bar) => bar.getBoundingClientRect())
   .filter((box) => box.width > 1 && box.height > 1).length"""
 
@@ -64,7 +66,7 @@ LIGHT = """async (picture) => {
 
 
 class Lab:
-    """A JupyterLab of its own, which knows nothing of the user's settings and kernels."""
+    """A JupyterLab of its own; its user has news switched on, and a kernel that is none."""
 
     def __init__(self, folder: Path):
         self.token = secrets.token_hex(16)
@@ -79,30 +81,32 @@ class Lab:
         self._start(folder)
 
     def _start(self, folder: Path) -> None:
-        kernel = folder / "share" / "kernels" / "python3" / "kernel.json"
+        kernel = folder / "data" / "kernels" / "python3" / "kernel.json"
         kernel.parent.mkdir(parents=True)
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-        kernel.write_text(json.dumps({**KERNEL, "argv": argv}), encoding="utf-8")
+        kernel.write_text(json.dumps({**KERNEL, "argv": ["false"]}), encoding="utf-8")
+        settings = folder / "config" / "jupyter_lab_config.json"
+        settings.parent.mkdir()
+        news = {"news_url": "https://news.invalid/feed.xml"}
+        settings.write_text(
+            json.dumps({"LabApp": news, "ServerApp": {"ip": "0.0.0.0"}}),  # noqa: S104
+            encoding="utf-8",
+        )
         own = {
             "HOME": "home",
             "IPYTHONDIR": "ipython",
             "JUPYTER_CONFIG_DIR": "config",
             "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_PATH": "share",
             "JUPYTER_RUNTIME_DIR": "runtime",
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
         }
-        others = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")}
+        ours = ("JUPYTER", "KAO_METRICS_DATA_DIR")
+        others = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
         folders = {name: str(folder / each) for name, each in own.items()}
         command = [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-            f"--ServerApp.ip={HERE}",
-            f"--IdentityProvider.token={self.token}",
-            f"--ServerApp.root_dir={self.root}",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            "--LabApp.news_url=None",
-            "--LabApp.extension_manager=readonly",
+            *(sys.executable, "-m", "kao_metrics", "lab", "--no-browser"),
+            *("--notebooks-dir", str(self.root / "notebooks")),
+            *("--", "--allow-root", f"--IdentityProvider.token={self.token}"),
         ]
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -122,7 +126,7 @@ class Lab:
 
     def _when_it_listens(self) -> str:
         """Wait for the file in which a server writes the port that it has found free."""
-        written = self._runtime / f"jpserver-{self._process.pid}.json"
+        written = self._runtime / f"jpserver-{self.pid}.json"
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and self._process.poll() is None:
             if written.exists() and written.stat().st_size:
@@ -130,14 +134,23 @@ class Lab:
             time.sleep(0.1)
         pytest.fail(f"JupyterLab does not start: {self.log.read_text('utf-8')[-2000:]}")
 
-    def ask(self, path: str, method: str = "GET"):
-        """Ask the server's programming interface."""
+    @property
+    def pid(self) -> int:
+        """The process that the command is, and that has become the server."""
+        return self._process.pid
+
+    def get(self, path: str, method: str = "GET"):
+        """Ask the server for something, or to do something."""
         request = urllib.request.Request(  # noqa: S310 - the server that was just started
-            f"{self.url}/api/{path}",
+            f"{self.url}/{path}",
             method=method,
             headers={"Authorization": f"token {self.token}"},
         )
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+        return urllib.request.urlopen(request, timeout=PATIENCE)  # noqa: S310 - as above
+
+    def ask(self, path: str, method: str = "GET"):
+        """Ask the server's programming interface."""
+        with self.get(f"api/{path}", method) as answer:
             return json.loads(answer.read() or b"null")
 
     def stop(self) -> None:
@@ -154,9 +167,18 @@ class Lab:
                 self._signal(signal.SIGKILL)
                 self._process.wait(10)
 
+    def interrupt(self) -> tuple[int, list]:
+        """Interrupt the command with a kernel; return its status, and the processes that stay."""
+        self.ask("kernels", "POST")
+        started = psutil.Process(self.pid).children(recursive=True)
+        assert started
+        self._process.send_signal(signal.SIGINT)
+        status = self._process.wait(PATIENCE)
+        return status, psutil.wait_procs(started, timeout=5)[1]
+
     def _signal(self, number: int) -> None:
         if self._process.poll() is None:
-            os.killpg(self._process.pid, number)
+            os.killpg(self.pid, number)
 
 
 @pytest.fixture(scope="session")
@@ -207,10 +229,8 @@ class Window:
         self.page.get_by_text("Python 3 | Idle").wait_for()
 
     def turn_dark(self) -> None:
-        """Choose the dark theme, as the menu has it."""
-        self.page.get_by_role("menuitem", name="Settings", exact=True).click()
-        self.page.locator(".lm-Menu-item", has_text="Theme").first.hover()
-        self.page.locator(".lm-Menu-item", has_text="JupyterLab Dark").first.click()
+        """Make the system dark, which JupyterLab is to follow."""
+        self.page.emulate_media(color_scheme="dark")
         self.page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
 
     def figures(self) -> list:
@@ -272,12 +292,12 @@ def test_run_all_ends_without_an_error_and_asks_no_other_machine(workforce):
     assert workforce.elsewhere == []
 
 
-def test_each_figure_shows_one_drawing_with_a_bar_for_each_row_of_its_data(workforce):
+def test_each_figure_shows_one_drawing_with_a_mark_for_each_row_of_its_data(workforce):
     figures = workforce.figures()
-    assert len(figures) == 3
+    assert len(figures) == 6
     for figure in figures:
         drawing = drawing_of(figure)
-        assert drawing.evaluate(BARS) >= figure.locator("details tbody tr").count() >= 2
+        assert drawing.evaluate(MARKS) >= figure.locator("details tbody tr").count() >= 2
         assert drawing.bounding_box()["width"] == pytest.approx(680, abs=20)
 
 
@@ -306,10 +326,11 @@ def test_a_bare_altair_chart_is_drawn_offline_by_this_python(window):
     assert window.errors() == []
     (figure,) = window.figures()
     drawing = drawing_of(figure)
-    assert drawing.evaluate(BARS) == 3
+    assert drawing.evaluate(MARKS) == 3
     assert {"正式", "臨時", "其他", "人數"} <= set(drawing.locator("text").all_text_contents())
     assert figure.locator("figcaption").inner_text() == "各類人數"
-    assert sys.executable in window.page.locator(".jp-OutputArea").inner_text()
+    said = window.page.locator(".jp-OutputArea").inner_text()
+    assert f"{sys.executable} {window.lab.root}" in said
     assert window.elsewhere == []
 
 
@@ -331,3 +352,15 @@ def test_a_notebook_that_ran_elsewhere_shows_its_charts_once_it_is_trusted(windo
     window.page.locator("figure.kao-figure svg[role=img]").first.wait_for()
     drawing_of(window.figures()[0])
     assert window.elsewhere == []
+
+
+def test_lab_opens_the_first_notebook_on_this_machine_only(lab):
+    with lab.get("") as answer:
+        assert answer.url == f"{lab.url}/lab/tree/notebooks/01_overview.ipynb"
+    listening = psutil.Process(lab.pid).net_connections("tcp")
+    assert {each.laddr.ip for each in listening if each.status == "LISTEN"} == {HERE}
+
+
+def test_an_interrupt_ends_lab_and_its_kernels(lab):
+    """The last test: no other has a server after it."""
+    assert lab.interrupt() == (0, [])
