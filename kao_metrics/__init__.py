@@ -18,11 +18,17 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from kao_metrics import charts, sentences, tables
     from kao_metrics.analysis import Analysis, analyse
+    from kao_metrics.appendix import cannot_tell, method_notes
+    from kao_metrics.changes import changed_since
     from kao_metrics.display import computed, key_figures, notes, show, source_list
+    from kao_metrics.explorer import explore
+    from kao_metrics.exporting import ExportError, to_csv, to_html, to_ods, to_png, to_svg
     from kao_metrics.failures import DataError
     from kao_metrics.importing.exports import import_exports
     from kao_metrics.metrics import (
+        category_changes,
         complaints,
+        escalation,
         retirement_accounts,
         retirement_reserve,
         services,
@@ -37,15 +43,22 @@ __version__ = "0.1.0"
 _HOMES: Final = {
     "Analysis": "analysis",
     "DataError": "failures",
+    "ExportError": "exporting",
     "Period": "period",
     "PeriodError": "period",
     "analyse": "analysis",
+    "cannot_tell": "appendix",
+    "category_changes": "metrics",
+    "changed_since": "changes",
     "charts": "",
     "complaints": "metrics",
     "computed": "display",
+    "escalation": "metrics",
+    "explore": "explorer",
     "import_exports": "importing.exports",
     "key_figures": "display",
     "make_report": "report",
+    "method_notes": "appendix",
     "notes": "display",
     "open_data": "readers",
     "read_stated": "readers",
@@ -56,6 +69,11 @@ _HOMES: Final = {
     "show": "display",
     "source_list": "display",
     "tables": "",
+    "to_csv": "exporting",
+    "to_html": "exporting",
+    "to_ods": "exporting",
+    "to_png": "exporting",
+    "to_svg": "exporting",
     "workforce": "metrics",
 }
 """By public name, the module that has it; a module of the package where that is empty."""
@@ -63,15 +81,22 @@ _HOMES: Final = {
 __all__ = [
     "Analysis",
     "DataError",
+    "ExportError",
     "Period",
     "PeriodError",
     "analyse",
+    "cannot_tell",
+    "category_changes",
+    "changed_since",
     "charts",
     "complaints",
     "computed",
+    "escalation",
+    "explore",
     "import_exports",
     "key_figures",
     "make_report",
+    "method_notes",
     "notes",
     "open_data",
     "read_stated",
@@ -82,6 +107,11 @@ __all__ = [
     "show",
     "source_list",
     "tables",
+    "to_csv",
+    "to_html",
+    "to_ods",
+    "to_png",
+    "to_svg",
     "workforce",
 ]
 

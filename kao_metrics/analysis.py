@@ -15,14 +15,17 @@ from kao_metrics.failures import DataError, Failure
 from kao_metrics.handover import hand_over, handed
 from kao_metrics.labels import DEFAULT_LANGUAGE, check_language
 from kao_metrics.metrics import compute
+from kao_metrics.metrics.complaint_season import complaint_season
 from kao_metrics.metrics.reference import reference_ratios
 from kao_metrics.metrics.stated import Finding, findings, operands
 from kao_metrics.period import Period, PeriodError
 from kao_metrics.printed import plain
 from kao_metrics.provenance import Passages, traced, untraced
 from kao_metrics.readers import PERIODS, Data, find_data_dir, open_data, read_stated
+from kao_metrics.register import Entry, files_of_no_period, read_register
 from kao_metrics.schemas import TABLES
 from kao_metrics.sources import REMARKS, Source, SourceError, read_remarks
+from kao_metrics.statistics.season import Reason, Season
 from kao_metrics.steps import FILE_NAME as STEPS
 from kao_metrics.steps import Step, read_steps
 
@@ -55,6 +58,11 @@ class Analysis:
         By indicator and breakdown, the sections of documents that it is computed from.
     steps
         The known changes of monthly series up to the end of the period.
+    season
+        Trend and season of first complaints by month, or the reason that there are none. It
+        is computed here, as what computes it is slow to load in each notebook.
+    restatements
+        By earlier release of the period, the published figures that changed since.
     """
 
     period: Period
@@ -68,6 +76,8 @@ class Analysis:
     remarks: dict[str, str] = field(repr=False)
     passages: Passages = field(repr=False)
     steps: tuple[Step, ...] = ()
+    season: Season | Reason = field(default="fewer_than_36_months", repr=False)
+    restatements: tuple[Entry, ...] = ()
 
 
 def analyse(
@@ -141,6 +151,8 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
     failures += found
     steps, found = _steps(data)
     failures += found
+    restatements, found = _restatements(data, period)
+    failures += found
     if failures:
         raise DataError(failures)
     said = {name: words[lang] for name, words in remarks.items()}
@@ -159,6 +171,8 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         remarks=said,
         passages=passages,
         steps=tuple(each for each in steps if each.month <= period.covers_to),
+        season=complaint_season(tables["complaints"]),
+        restatements=restatements,
     )
 
 
@@ -188,6 +202,14 @@ def _steps(data: Data) -> tuple[tuple[Step, ...], list[Failure]]:
         return (), [Failure("steps", path, (), "", what, "a month and a reason for each step")]
 
 
+def _restatements(data: Data, period: Period) -> tuple[tuple[Entry, ...], list[Failure]]:
+    """Read the register of a period's restated figures, or say what is wrong with it."""
+    try:
+        return read_register(data.folder, period.code), []
+    except DataError as error:
+        return (), error.failures
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What checking a data folder found.
@@ -207,6 +229,7 @@ class Checked:
 def check(data: Data) -> Checked:
     """Check every table of every period of a data folder; find every failure."""
     failures = _files_of_no_period(data)
+    failures += files_of_no_period(data.folder, set(data.periods))
     remainders: list[str] = []
     for period in data.periods.values():
         try:
@@ -222,6 +245,7 @@ def check(data: Data) -> Checked:
         failures += error.failures
     for period in data.periods.values():
         failures += _remarks(data, period)[1]
+        failures += _restatements(data, period)[1]
     failures += _steps(data)[1]
     return Checked(list(dict.fromkeys(failures)), remainders)
 

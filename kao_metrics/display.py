@@ -39,6 +39,10 @@ _HIDDEN: Final = {"wide": "", "narrow": ' hidden=""'}
 """Without the page's style, as in JupyterLab, only the wide drawing shows."""
 
 
+_MOST_ROWS: Final = 60
+"""Rows of a table that a page shows at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A piece of HTML that a notebook shows, and the words for where there is no HTML.
@@ -68,14 +72,15 @@ class Shown:
 
 
 def show(
-    thing: alt.LayerChart | gt.GT | Sequence[str] | None, lang: str = DEFAULT_LANGUAGE
+    thing: alt.TopLevelMixin | gt.GT | Shown | Sequence[str] | None, lang: str = DEFAULT_LANGUAGE
 ) -> Shown:
     """Show a chart, a table or sentences in a notebook and in the report.
 
     Parameters
     ----------
     thing
-        What `kao_metrics.charts`, `tables` or `sentences` return; None shows nothing.
+        What `kao_metrics.charts`, `tables` or `sentences` return; None shows nothing, and what
+        is shown already stays as it is.
     lang
         Language of what is said beside it.
 
@@ -86,6 +91,8 @@ def show(
     """
     if thing is None:
         return Shown("", "")
+    if isinstance(thing, Shown):
+        return thing
     if isinstance(thing, gt.GT):
         return Shown(table_markup(thing), text("table_words", lang))
     if isinstance(thing, alt.TopLevelMixin):
@@ -109,18 +116,23 @@ def key_figures(analysis: Analysis) -> Shown:
     markup = "".join(
         f'<div class="kao-card"><dt>{link(card.name, card.target)}</dt>'
         f'<dd><span class="kao-figure-value">{escaped(card.value)}</span> '
-        f"<span>{escaped(card.detail)}</span></dd></div>"
+        f"<span>{escaped(_unbroken(card.detail))}</span></dd></div>"
         for card in cards
     )
     words = "\n".join(f"{card.name}: {card.value} ({card.detail})" for card in cards)
     return Shown(f'<dl class="kao-cards">{markup}</dl>' if cards else "", words)
 
 
+def _unbroken(words: str) -> str:
+    """Keep a range in one line: after a dash lines may break."""
+    return words.replace("–", "\N{WORD JOINER}–\N{WORD JOINER}")
+
+
 def computed(analysis: Analysis, *indicators: str) -> Shown:
     """Show computed indicators as a table, and one click away how they are computed.
 
     Each has its definition, its formula with the numbers put in, the sections that the
-    numbers come from, and what else is known of it.
+    numbers come from, and what else is known of it. A long table opens with a click too.
     """
     table = tables.computed(analysis, *indicators)
     if table is None:
@@ -129,7 +141,13 @@ def computed(analysis: Analysis, *indicators: str) -> Shown:
     found = [each for name in indicators if (each := explain(analysis, name))]
     names = {labels.label_or_code("indicator", name, lang): name for name in indicators}
     details = explanations_markup(analysis, found, summary=text("how_computed", lang))
-    return Shown(table_markup(table, names) + details, text("table_words", lang))
+    shown = table_markup(table, names)
+    rows = analysis.results.filter(pl.col("indicator").is_in(indicators)).height
+    if rows > _MOST_ROWS:
+        listed = text("list_and", lang).join(names)
+        summary = escaped(text("every_figure", lang, names=listed, rows=rows))
+        shown = f"<details><summary>{summary}</summary>{shown}</details>"
+    return Shown(shown + details, text("table_words", lang))
 
 
 def source_list(analysis: Analysis) -> Shown:
@@ -238,7 +256,8 @@ def _card(analysis: Analysis, indicator: str, breakdown: str) -> _Card | None:
     )
     interval = wording.interval_of(row, digits, lang)
     if interval:
-        detail = text("card_interval", lang, interval=interval, detail=detail)
+        kind = labels.attribute("indicator", indicator, "interval", "interval")
+        detail = text(f"card_{kind}", lang, interval=interval, detail=detail)
     is_ratio = row["unit"] == "ratio"
     shown = labels.amount(row["value"], "ratio", lang, digits) if is_ratio else None
     return _Card(

@@ -10,14 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from math import isqrt
 from typing import Any, Final
 
 import polars as pl
 
 from kao_metrics import labels, wording
 from kao_metrics.analysis import Analysis
+from kao_metrics.arithmetic import Interval
 from kao_metrics.labels import TOTAL, text
+from kao_metrics.methods import serving
+from kao_metrics.metrics.complaints import stage_counts
+from kao_metrics.metrics.escalation import RATIOS as ESCALATION
+from kao_metrics.metrics.reserve_pace import YEAR, pace_of
+from kao_metrics.metrics.reserve_paths import EVEN
 from kao_metrics.metrics.stated import Finding
+from kao_metrics.metrics.workforce_changes import FORMULAS, Half
+from kao_metrics.metrics.workforce_path import Path, headcount_paths
 from kao_metrics.printed import grouped
 
 Row = dict[str, Any]
@@ -59,6 +69,8 @@ class Explanation:
         Ids of the documents.
     rows
         Its values.
+    methods
+        Codes of the methods that it is computed by, where they are more than its formula.
     """
 
     id: str
@@ -66,6 +78,7 @@ class Explanation:
     definition: str
     sources: tuple[str, ...]
     rows: tuple[Explained, ...]
+    methods: tuple[str, ...] = ()
 
 
 def anchor(indicator: str) -> str:
@@ -94,6 +107,7 @@ def explain(analysis: Analysis, indicator: str) -> Explanation | None:
         definition=labels.definition(indicator, analysis.lang),
         sources=tuple(dict.fromkeys(named)),
         rows=tuple(_explained(analysis, row, is_single=is_single) for row in _once(rows)),
+        methods=serving(analysis, indicator),
     )
 
 
@@ -111,6 +125,9 @@ def _explained(analysis: Analysis, row: Row, *, is_single: bool) -> Explained:
     if interval:
         kind = labels.attribute("indicator", row["indicator"], "interval", "interval")
         details.append(text(f"explained_{kind}", lang, interval=interval))
+    verdict_of_change = wording.change_verdict(row, lang)
+    if verdict_of_change:
+        details.append(_sentence(verdict_of_change, lang))
     sections = wording.sections(analysis, row["indicator"], row["breakdown"])
     if sections:
         details.append(text("explained_sections", lang, sections=sections))
@@ -178,6 +195,41 @@ def _compound_rate(analysis: Analysis, row: Row) -> str:
     return f"({wording.fraction(row)})^(365.25 ÷ {between}) − 1"
 
 
+def _half_of_change(analysis: Analysis, row: Row) -> str:
+    """Put in the headcounts of the part and of the whole at both dates."""
+    halves: tuple[tuple[Half, str], ...] = (("common", "then"), ("shift", "now"))
+    values = {}
+    for half, when in halves:
+        for found in _rows(analysis, f"headcount_change_{half}", row["breakdown"]):
+            for name, part in ((when, "numerator"), (f"whole_{when}", "denominator")):
+                values[name] = Interval(Fraction(found[part]), None, None)
+    half = row["indicator"].removeprefix("headcount_change_")
+    return wording.numbers_put_in(FORMULAS[half], values)
+
+
+def _path(analysis: Analysis, row: Row) -> str:
+    now, then = grouped(row["numerator"]), grouped(row["denominator"])
+    path = _path_of(analysis, row)
+    ahead = grouped(Decimal((path.ahead[-1].when - path.as_of).days))
+    return f"{now} × ({now} ÷ {then})^({ahead} ÷ {grouped(Decimal(path.days))})"
+
+
+def _years_to_thousand(analysis: Analysis, row: Row) -> str:
+    path = _path_of(analysis, row)
+    thousand, now = grouped(row["numerator"]), grouped(row["denominator"])
+    then, days = grouped(path.measured[0].value), grouped(Decimal(path.days))
+    return f"ln({thousand} ÷ {now}) ÷ ln({now} ÷ {then}) × {days} ÷ 365.25"
+
+
+def _path_of(analysis: Analysis, row: Row) -> Path:
+    paths = headcount_paths(analysis.tables["workforce"], analysis.period)
+    return next(path for path in paths if path.kind.name == row["breakdown"])
+
+
+def _subtraction(_analysis: Analysis, row: Row) -> str:
+    return f"{grouped(row['numerator'])} − {grouped(row['denominator'])}"
+
+
 def _not_broken_down(analysis: Analysis, row: Row) -> str:
     for share in _rows(analysis, "breakdown_coverage_share", row["breakdown"]):
         return f"{grouped(share['denominator'])} − {grouped(share['numerator'])}"
@@ -210,6 +262,12 @@ def _gap(analysis: Analysis, row: Row) -> str:
 
 def _rate_change(analysis: Analysis, row: Row) -> str:
     """Put in the counts and the days that each period covers."""
+    now, then = _rates(analysis, row)
+    return f"({now}) ÷ ({then}) − 1"
+
+
+def _rates(analysis: Analysis, row: Row) -> tuple[str, str]:
+    """Write the counts of two periods over the days that each covers."""
     period = getattr(analysis.period, row["breakdown"].partition(".")[2])
     covered = (
         analysis.tables["complaints"]
@@ -220,13 +278,64 @@ def _rate_change(analysis: Analysis, row: Row) -> str:
         .item()
     )
     now = f"{grouped(row['numerator'])} ÷ {grouped(Decimal(analysis.period.covered_days))}"
-    return f"({now}) ÷ ({grouped(row['denominator'])} ÷ {grouped(Decimal(covered))}) − 1"
+    return now, f"{grouped(row['denominator'])} ÷ {grouped(Decimal(covered))}"
+
+
+def _rate_difference(analysis: Analysis, row: Row) -> str:
+    return " − ".join(_rates(analysis, row))
+
+
+def _ranks(_analysis: Analysis, row: Row) -> str:
+    return f"{grouped(row['denominator'])} − {grouped(row['numerator'])}"
+
+
+def _escalation_change(analysis: Analysis, row: Row) -> str:
+    """Put in the counts of the two stages in both periods."""
+    ratio, _, against = row["breakdown"].partition(".")
+    periods = (analysis.period.code, getattr(analysis.period, against).code)
+    found = stage_counts(analysis.tables["complaints"]).collect()
+    counts = {
+        (code, stage): grouped(count)
+        for code, stage, count in found.select("time_period", "indicator", "value").iter_rows()
+    }
+    return " − ".join(
+        " ÷ ".join(counts[code, stage] for stage in ESCALATION[ratio]) for code in periods
+    )
+
+
+def _herfindahl(_analysis: Analysis, row: Row) -> str:
+    cases = Decimal(isqrt(int(row["denominator"])))
+    return f"{grouped(row['numerator'])} ÷ {grouped(cases)}² × 10,000"
+
+
+def _reserve_pace(analysis: Analysis, _row: Row) -> str:
+    """Put in what was contributed, and the days in which it was."""
+    span = pace_of(analysis.tables["retirement_reserve"], analysis.period)
+    if span is None:
+        return ""
+    paid = grouped(span.now)
+    if not span.is_assumed:
+        paid = f"({paid} − {grouped(span.before)})"
+    return f"{paid} ÷ ({grouped(Decimal(span.days))} ÷ {YEAR})"
+
+
+def _reserve_years(analysis: Analysis, row: Row) -> str:
+    """Put in what is outstanding, and how the payment a year came about."""
+    outstanding = grouped(row["numerator"])
+    if row["breakdown"].startswith(EVEN):
+        return f"{outstanding} ÷ ({outstanding} ÷ {grouped(row['value'])})"
+    return f"{outstanding} ÷ ({_reserve_pace(analysis, row)})"
 
 
 _FORMULAS: Final[dict[str, Callable[[Analysis, Row], str]]] = {
     "headcount_reduction": _reduction,
     "downsizing_ratio": _downsizing,
     "headcount_compound_rate": _compound_rate,
+    "headcount_change_common": _half_of_change,
+    "headcount_change_shift": _half_of_change,
+    "headcount_path_stock": _path,
+    "headcount_thousand_years": _years_to_thousand,
+    "employer_change": _subtraction,
     "not_broken_down_stock": _not_broken_down,
     "reserve_remainder_amount_stock": _difference(
         "reserve_initial_shortfall", "reserve_contributed"
@@ -234,9 +343,15 @@ _FORMULAS: Final[dict[str, Callable[[Analysis, Row], str]]] = {
     "reserve_accounts_outstanding_stock": _difference(
         "reserve_accounts_total", "reserve_accounts_funded"
     ),
+    "reserve_pace_rate": _reserve_pace,
+    "reserve_years_to_full_funding_duration": _reserve_years,
     "reserve_account_gap_stock": _gap,
     "open_datasets_change": _growth,
     "complaints_rate_change": _rate_change,
+    "escalation_change": _escalation_change,
+    "complaints_category_change": _rate_difference,
+    "complaints_rank_change": _ranks,
+    "complaints_concentration": _herfindahl,
 }
 """By indicator, how the numbers are put in; every other one is a part over a whole."""
 

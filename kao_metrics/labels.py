@@ -35,6 +35,17 @@ STAFF_IN_POST: Final = "staff_in_post"
 """The ordinary measure of staff: persons who are there, not posts that are budgeted."""
 
 
+CONFIDENCE: Final = "confidence"
+"""What the bounds of a figure are where they come from chance and no printed rounding."""
+
+
+NOT_BROKEN_DOWN: Final = "not_broken_down"
+"""How the name of what a breakdown of staff leaves of its total ends."""
+
+EMPLOYERS: Final = "employers"
+"""What stands before that where the breakdown is by employer."""
+
+
 class LabelError(KeyError):
     """A code without a label, or a language that is not there."""
 
@@ -220,12 +231,29 @@ def group_label(breakdown: str, lang: str = DEFAULT_LANGUAGE) -> str:
 
     >>> group_label("frontline"), group_label("temporary_assistants", "en"), group_label("_T")
     ('工級人員', 'Administrative assistants, general budget', '合計')
+    >>> group_label("budgeted_posts"), group_label("frontline_employers_not_broken_down")
+    ('合計（預算員額）', '工級人員，未按機關與學校細分')
     """
     if breakdown == TOTAL:
         return text("together", lang)
     if breakdown in codes("category"):
         return label("category", breakdown, lang)
+    if breakdown in codes("measure"):
+        measure = label("measure", breakdown, lang)
+        return text("kind_and_funding", lang, kind=text("together", lang), funding=measure)
+    if breakdown.endswith(NOT_BROKEN_DOWN):
+        return _rest_label(breakdown.removesuffix(NOT_BROKEN_DOWN).rstrip("_"), lang)
     return label_or_code("indicator", breakdown, lang)
+
+
+def _rest_label(whole: str, lang: str) -> str:
+    """Name what a breakdown of staff leaves of a whole."""
+    group = whole.removesuffix(EMPLOYERS).rstrip("_")
+    if whole != group:
+        return text("workforce_rest_by_employer", lang, group=group_label(group or TOTAL, lang))
+    if not group:
+        return text("not_broken_down", lang)
+    return text("workforce_rest_of", lang, group=group_label(group, lang))
 
 
 def unit_label(unit: str, lang: str = DEFAULT_LANGUAGE) -> str:

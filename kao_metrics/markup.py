@@ -66,6 +66,7 @@ def table_markup(table: gt.GT, explained: Mapping[str, str] | None = None) -> st
     for pattern, written in (
         (re.escape(heading), ""),
         (r'<td headers="([^"]+)" class="gt_row gt_(\w+)">', cell),
+        (r'<td [^>]*data-label="[^"]*"></td>', "<td></td>"),  # a phone shows no empty cell
         (r'<table class="gt_table"[^>]*>', f'<table aria-labelledby="{identity}-title">'),
         (r' class="gt_col_heading [^"]*gt_right"', ' class="gt_right"'),
         (r' class="gt_(col_heading |col_headings|table_body|row gt_left gt_stub)[^"]*"', ""),
@@ -117,8 +118,23 @@ def _entry(analysis: Analysis, explanation: Explanation) -> str:
     source = documents(analysis, explanation.sources)
     return (
         f'<dt id="{explanation.id}" tabindex="-1">{escaped(explanation.name)}</dt>'
-        f"<dd><p>{escaped(explanation.definition)}</p><ul>{rows}</ul><p>{source}</p></dd>"
+        f"<dd><p>{escaped(explanation.definition)}</p><ul>{rows}</ul><p>{source}</p>"
+        f"{_methods(explanation.methods, lang)}</dd>"
     )
+
+
+def _methods(codes: Iterable[str], lang: str) -> str:
+    """Link to the methods that figures are computed by; the page drops it without them."""
+    links = [link(label("method", code, lang), method_anchor(code)) for code in codes]
+    if not links:
+        return ""
+    joined = escaped(text("list_comma", lang)).join(links)
+    return f' <p class="kao-hows">{filled("explained_methods", lang, links=joined)}</p>'
+
+
+def method_anchor(code: str) -> str:
+    """Return the name that links to what is said of a method use."""
+    return f"method-{code}"
 
 
 def documents(analysis: Analysis, source_ids: Iterable[str]) -> str:
@@ -134,6 +150,24 @@ def documents(analysis: Analysis, source_ids: Iterable[str]) -> str:
 def source_anchor(source_id: str) -> str:
     """Return the name that links to a document use."""
     return f"source-{re.sub(r'[^A-Za-z0-9_-]', '-', source_id)}"
+
+
+def without_dead_links(made: str) -> str:
+    """Take away links to explanations that are not in the same markup."""
+    ids = set(re.findall(r' id="([^"]+)"', made))
+
+    link = r'<a class="kao-how" href="#([^"]+)">(.*?)</a>'
+
+    def words(match: re.Match[str]) -> str:
+        return match[0] if match[1] in ids else match[2]
+
+    def hows(match: re.Match[str]) -> str:
+        """Of what leads to explanations and to nothing else, words alone are no use."""
+        left = re.sub(link, lambda each: each[0] if each[1] in ids else "", match[0])
+        return left if "<a " in left else ""
+
+    made = re.sub(r'<p class="kao-hows">.*?</p>', hows, made)
+    return re.sub(link, words, made)
 
 
 def _only(pattern: str, markup: str) -> str:

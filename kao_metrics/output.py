@@ -30,7 +30,7 @@ def as_csv(results: pl.DataFrame) -> str:
     >>> as_csv(pl.DataFrame({"value": [Decimal("0.1958"), Decimal(6805)]}))
     'value\n0.1958\n6805\n'
     """
-    return _with_plain_text(results).write_csv()
+    return as_text(results).write_csv()
 
 
 def as_json(results: pl.DataFrame) -> str:
@@ -116,7 +116,7 @@ def results_table(analysis: Analysis) -> str:
             "" if row["breakdown"] == labels.TOTAL else wording.breakdown(row, analysis.lang),
             wording.value(row, analysis.lang) or "—",
             wording.interval(row, analysis.lang),
-            wording.fraction(row),
+            wording.division(row),
             wording.reason(row, analysis.lang),
         )
         for row in analysis.results.iter_rows(named=True)
@@ -219,7 +219,8 @@ def _ends(found: Finding) -> str:
     return "–".join(ends)
 
 
-def _with_plain_text(results: pl.DataFrame) -> pl.DataFrame:
+def as_text(results: pl.DataFrame) -> pl.DataFrame:
+    """Write the decimals of a table as texts, in full and without padding zeros."""
     decimals = [name for name, kind in results.schema.items() if isinstance(kind, pl.Decimal)]
     return results.with_columns(
         pl.Series(

@@ -12,23 +12,48 @@ import polars as pl
 
 from kao_metrics import labels
 from kao_metrics.analysis import Analysis
-from kao_metrics.complaint_sentences import complaint_series, complaints
-from kao_metrics.found import Row, given, no_data, one
-from kao_metrics.labels import TOTAL, text
+from kao_metrics.category_sentences import complaint_contributions
+from kao_metrics.complaint_sentences import complaints
+from kao_metrics.found import given, no_data, one
+from kao_metrics.labels import text
 from kao_metrics.metrics.stated import AGREES, CANNOT_TELL, DISAGREES
 from kao_metrics.printed import grouped
-from kao_metrics.wording import with_interval
+from kao_metrics.reserve_sentences import (
+    reserve_concentration,
+    reserve_gaps,
+    reserve_paths,
+    retirement_reserve,
+)
+from kao_metrics.restated_sentences import restated, restated_count
+from kao_metrics.series_sentences import complaint_series, complaint_trend
+from kao_metrics.workforce_sentences import (
+    workforce,
+    workforce_employers,
+    workforce_path,
+    workforce_series,
+    workforce_shift,
+)
 
 __all__ = [
+    "complaint_contributions",
     "complaint_series",
+    "complaint_trend",
     "complaints",
     "covered",
     "not_comparable",
     "overview",
+    "reserve_concentration",
+    "reserve_gaps",
+    "reserve_paths",
+    "restated",
     "retirement_reserve",
     "services",
     "stated",
     "workforce",
+    "workforce_employers",
+    "workforce_path",
+    "workforce_series",
+    "workforce_shift",
 ]
 
 _STATED_DIGITS: Final = 2
@@ -47,128 +72,13 @@ def covered(analysis: Analysis) -> str:
 
 
 def overview(analysis: Analysis) -> list[str]:
-    """Say what period it is, and why it must be read with its covered days."""
+    """Say what period it is, why it must be read with its covered days, and what was restated."""
     lang, period = analysis.lang, analysis.period
     name = labels.period_name(period, lang)
     said = [text("overview_period", lang, period=name, covered=covered(analysis))]
     if period.is_partly_covered:
         said.append(text("overview_partly", lang, days=period.covered_days, all_days=period.days))
-    return said
-
-
-def workforce(analysis: Analysis) -> list[str]:
-    """Say by how much the workforce shrank, how fast, and what is not known of it."""
-    lang = analysis.lang
-    groups = (*labels.codes("category"), TOTAL)
-    fell = [
-        _downsizing(analysis, row)
-        for row in given(analysis, "downsizing_ratio")
-        if row["breakdown"] in groups
-    ]
-    rest = [
-        text(
-            "workforce_rest",
-            lang,
-            figure=labels.figure_label(row["breakdown"], lang),
-            rest=labels.amount(row["value"], "person", lang),
-        )
-        for row in given(analysis, "not_broken_down_stock")
-    ]
-    return [*fell, *rest] or no_data(analysis, "workforce")
-
-
-def _downsizing(analysis: Analysis, row: Row) -> str:
-    lang = analysis.lang
-    rate = one(analysis, "headcount_compound_rate", row["breakdown"])
-    key = "workforce_fell" if row["value"] >= 0 else "workforce_rose"
-    said = text(
-        key,
-        lang,
-        group=labels.group_label(row["breakdown"], lang),
-        baseline=grouped(row["denominator"]),
-        now=grouped(row["denominator"] - row["numerator"]),
-        change=grouped(abs(row["numerator"])),
-        ratio=labels.amount(abs(row["value"]), "ratio", lang, 2),
-    )
-    if rate is None:
-        return said
-    return said + text(
-        "workforce_a_year", lang, rate=labels.amount(rate["value"], "ratio", lang, 2)
-    )
-
-
-def retirement_reserve(analysis: Analysis) -> list[str]:
-    """Say how far the reserve is made up, what is open, and which two figures differ."""
-    lang = analysis.lang
-    said = []
-    amount = one(analysis, "reserve_amount_coverage_ratio")
-    if amount:
-        said.append(
-            text(
-                "reserve_amount",
-                lang,
-                contributed=labels.amount(amount["numerator"], "hundred_million_twd", lang),
-                shortfall=labels.amount(amount["denominator"], "hundred_million_twd", lang),
-                coverage=with_interval(amount, 1, lang),
-            )
-        )
-    accounts = one(analysis, "reserve_account_coverage_ratio")
-    if accounts:
-        said.append(
-            text(
-                "reserve_accounts",
-                lang,
-                funded=labels.amount(accounts["numerator"], "account", lang),
-                total=labels.amount(accounts["denominator"], "account", lang),
-                coverage=labels.amount(accounts["value"], "ratio", lang, 2),
-            )
-        )
-    said += _gaps(analysis)
-    rest, printed = (
-        one(analysis, name) for name in ("reserve_remainder_amount_stock", "reserve_outstanding")
-    )
-    if rest and printed:
-        said.append(
-            text(
-                "reserve_two_remainders",
-                lang,
-                rest=labels.amount(rest["value"], rest["unit"], lang, 2),
-                printed=labels.amount(printed["value"], printed["unit"], lang),
-            )
-        )
-    payments = {row["breakdown"]: row for row in given(analysis, "reserve_yearly_payment_rate")}
-    if {"by_subtraction", "as_stated"} <= set(payments):
-        low, high = payments["by_subtraction"], payments["as_stated"]
-        said.append(
-            text(
-                "reserve_scenario",
-                lang,
-                start=labels.date_name(analysis.period.covers_to, lang),
-                years=grouped(low["denominator"]),
-                low=labels.amount(low["value"], "hundred_million_twd", lang, 2),
-                high=labels.amount(high["value"], "hundred_million_twd", lang, 2),
-            )
-        )
-    return said or no_data(analysis, "retirement_reserve", "retirement_accounts")
-
-
-def _gaps(analysis: Analysis) -> list[str]:
-    """Say what the accounts lack, where a period has them."""
-    rows = given(analysis, "reserve_account_gap_stock")
-    share = one(analysis, "reserve_gap_concentration_share")
-    if not rows or share is None:
-        return []
-    return [
-        text(
-            "reserve_gaps",
-            analysis.lang,
-            accounts=len(rows),
-            short=sum(row["value"] > 0 for row in rows),
-            gap=labels.amount(sum(row["value"] for row in rows), "twd", analysis.lang),
-            largest=rows[0]["breakdown"],
-            share=labels.amount(share["value"], "ratio", analysis.lang, 1),
-        )
-    ]
+    return said + restated_count(analysis)
 
 
 def services(analysis: Analysis) -> list[str]:

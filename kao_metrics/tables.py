@@ -13,18 +13,33 @@ from kao_metrics.analysis import Analysis
 from kao_metrics.explanations import formula
 from kao_metrics.labels import TOTAL, text
 from kao_metrics.markup import documents
-from kao_metrics.metrics.stated import operands
+from kao_metrics.metrics.category_changes import latest_changes
+from kao_metrics.metrics.stated import as_decimal, operands
 from kao_metrics.printed import grouped, places
+from kao_metrics.restated_words import (
+    because_words,
+    change_words,
+    figure_name,
+    release_name,
+    standing_words,
+    standings,
+    words,
+)
+from kao_metrics.statistics.contributions import Contribution, Other
 from kao_metrics.wording import (
     EVERY,
     MISSING,
     breakdown,
+    category_name,
+    change_verdict,
     ends,
     interval,
+    is_confidence,
     numbers_put_in,
     printed_interval,
     printed_value,
     reason,
+    signed,
     value,
     verdict,
 )
@@ -54,7 +69,7 @@ def computed(analysis: Analysis, *indicators: str) -> gt.GT | None:
         group = labels.label("indicator", indicator, lang)
         broken_down += [_computed(analysis, row, group, breakdown(row, lang)) for row in rows]
     identity = "computed-" + "-".join(indicators)
-    return _table([*whole, *broken_down], lang, identity, name="name", group="group")
+    return tabulated([*whole, *broken_down], lang, identity, name="name", group="group")
 
 
 def _computed(analysis: Analysis, row: dict[str, Any], group: str, name: str) -> dict[str, Any]:
@@ -63,9 +78,10 @@ def _computed(analysis: Analysis, row: dict[str, Any], group: str, name: str) ->
         "group": group,
         "name": name,
         "value": value(row, lang),
-        "interval": interval(row, lang),
+        "interval": "" if is_confidence(row) else interval(row, lang),
+        "confidence": interval(row, lang) if is_confidence(row) else "",
         "computed_from": formula(analysis, row),
-        "remark": reason(row, lang),
+        "remark": reason(row, lang) or change_verdict(row, lang),
     }
 
 
@@ -101,7 +117,7 @@ def services(analysis: Analysis) -> gt.GT | None:
         for row in sorted(frame.iter_rows(named=True), key=_place)
     ]
     note = _documents(analysis, frame)
-    return _table(rows, lang, "services", group="group", name="name", note=note)
+    return tabulated(rows, lang, "services", group="group", name="name", note=note)
 
 
 def staff(analysis: Analysis) -> gt.GT | None:
@@ -133,7 +149,7 @@ def _printed(analysis: Analysis, table: str, name: str) -> gt.GT | None:
                 "remark": analysis.remarks.get(indicator, ""),
             }
         )
-    return _table(rows, lang, name, name="name", note=_documents(analysis, frame))
+    return tabulated(rows, lang, name, name="name", note=_documents(analysis, frame))
 
 
 def _documents(analysis: Analysis, frame: pl.DataFrame) -> str:
@@ -167,7 +183,76 @@ def stated(analysis: Analysis) -> gt.GT | None:
         }
         for each in analysis.findings
     ]
-    return _table(rows, lang, STATED, name="name")
+    return tabulated(rows, lang, STATED, name="name")
+
+
+def restated(analysis: Analysis) -> gt.GT | None:
+    """Tabulate the published figures that changed: as published, now, and because of what.
+
+    A period without a register of them has no such table.
+    """
+    lang = analysis.lang
+    rows = []
+    for standing in standings(analysis):
+        figure = standing.figure
+        said = words(figure.indicator, figure.before, standing.now, lang, is_brief=True)
+        rows.append(
+            {
+                "group": release_name(standing.entry, lang),
+                "name": figure_name(figure, lang),
+                "published": said.before or MISSING,
+                "present": said.after or MISSING,
+                "difference": change_words(said, lang),
+                "because": because_words(figure, lang),
+                "remark": standing_words(standing, lang),
+            }
+        )
+    return tabulated(rows, lang, "restated", name="name", group="group")
+
+
+def category_ranks(analysis: Analysis) -> gt.GT | None:
+    """Tabulate the categories of complaints: cases a day now and then, and ranks.
+
+    Against the half-year before, or the same half last year where that has no categories;
+    None where neither has. Shares of the change are left out where categories make up for
+    one another, since they would say little.
+    """
+    lang = analysis.lang
+    latest = latest_changes(analysis.tables["complaints"], analysis.period)
+    if latest is None:
+        return None
+    against, found = latest
+    names: list[tuple[Contribution | Other, str]] = [
+        (part, category_name(part, lang)) for part in found.made_of.parts
+    ]
+    names += [(found.made_of.rest, text("not_broken_down", lang))] if found.made_of.rest else []
+    rows = [
+        {
+            "category": name,
+            "rate_now": grouped(Decimal(part.now) / found.days_now, 1),
+            f"rate_{against}": grouped(Decimal(part.then) / found.days_then, 1),
+            "rate_change": signed(part.change),
+            "change_share": labels.amount(as_decimal(part.share), "ratio", lang, 1)
+            if found.makes_up and part.share is not None
+            else "",
+            "rank": _rank(part, lang),
+        }
+        for part, name in [*names, (found.whole, text("together", lang))]
+    ]
+    note = documents(analysis, found.source_id.split(";"))
+    return tabulated(rows, lang, "category_ranks", name="category", note=note)
+
+
+def _rank(part: Contribution | Other, lang: str) -> str:
+    """Write a rank, and how many places it moved."""
+    if isinstance(part, Other):
+        return ""
+    if part.rank_now is None:
+        return MISSING
+    if not part.places_up:
+        return str(part.rank_now)
+    key = "rank_up" if part.places_up > 0 else "rank_down"
+    return text(key, lang, rank=part.rank_now, places=abs(part.places_up))
 
 
 def reference(analysis: Analysis) -> gt.GT | None:
@@ -193,7 +278,7 @@ def reference(analysis: Analysis) -> gt.GT | None:
                 "publisher": source.publisher[lang] if is_first else "",
             }
         )
-    return _table(rows, lang, "reference", name="name", group="group")
+    return tabulated(rows, lang, "reference", name="name", group="group")
 
 
 def data_of(drawn: list[dict[str, Any]], lang: str, identity: str) -> gt.GT | None:
@@ -203,10 +288,10 @@ def data_of(drawn: list[dict[str, Any]], lang: str, identity: str) -> gt.GT | No
         for row in drawn
         if "name" in row and "detail" in row
     ]
-    return _table(rows, lang, identity, name="name")
+    return tabulated(rows, lang, identity, name="name")
 
 
-def _table(  # noqa: PLR0913 - what a table can have
+def tabulated(  # noqa: PLR0913 - what a table can have
     rows: list[dict[str, Any]],
     lang: str,
     identity: str,
@@ -215,6 +300,21 @@ def _table(  # noqa: PLR0913 - what a table can have
     group: str | None = None,
     note: str = "",
 ) -> gt.GT | None:
+    """Make a table for readers; None without rows, and without the columns that are empty.
+
+    Parameters
+    ----------
+    rows
+        What each cell says, by column; column ``x`` is called ``column_x`` in labels.toml.
+    lang
+        Language of the title and the heads.
+    identity
+        A name for it; up to a hyphen it is that of its title, ``title_x`` in labels.toml.
+    name, group
+        The column that names a row, and the one by which rows are grouped.
+    note
+        HTML that stands below.
+    """
     if not rows:
         return None
     keep = [
@@ -250,6 +350,19 @@ _NUMBERS: Final = (
     "share",
     "stated",
     "recomputed",
+    "confidence",
+    "rate_now",
+    "rate_previous",
+    "rate_same_half_last_year",
+    "rate_change",
+    "change_share",
+    "rank",
+    "published",
+    "present",
+    "difference",
+    "before",
+    "after",
+    "relative",
 )
 
 

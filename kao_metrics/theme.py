@@ -26,6 +26,16 @@ PALETTE: Final = {
 }
 """The colours by what they mean; the page's style gives each another one on dark screens."""
 
+DARK: Final = {
+    "now": "#5aaede",
+    "base": "#33485a",
+    "others": "#6b767f",
+    "interval": "#ffb37a",
+    "paper": "#14191d",
+    "grid": "#2a333b",
+}
+"""Those others, for where the page's style does not reach; a test holds them to it."""
+
 NOTES: Final = "kao_metrics"
 """Where a specification's ``usermeta`` keeps what only this package reads."""
 

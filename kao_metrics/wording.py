@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final
 
 from kao_metrics import labels
@@ -16,8 +17,11 @@ from kao_metrics.analysis import Analysis
 from kao_metrics.arithmetic import NAME, Interval
 from kao_metrics.labels import DEFAULT_LANGUAGE, TOTAL, text
 from kao_metrics.metrics import METRICS
+from kao_metrics.metrics.category_changes import REST
+from kao_metrics.metrics.reserve_paths import EVEN, SO_FAR
 from kao_metrics.metrics.stated import Finding, as_decimal
-from kao_metrics.printed import grouped, places
+from kao_metrics.printed import grouped, places, round_half_up
+from kao_metrics.statistics.contributions import Contribution
 
 MISSING: Final = "—"
 """In the place of a value that is not there."""
@@ -58,14 +62,12 @@ def breakdown(row: dict[str, Any], lang: str) -> str:
         return text(
             "two_names",
             lang,
-            first=labels.figure_label(base, lang),
+            first=_base_name(base, lang),
             second=text(f"against_{compared}", lang)
             if compared in _COMPARED
-            else _code_name(compared, lang),
+            else _base_name(compared, lang),
         )
-    if code in (*labels.codes("sector"), *labels.codes("complaint_category")):
-        return _code_name(code, lang)
-    return labels.group_label(code, lang)
+    return _code_name(code, lang) if _is_kind(code) else labels.group_label(code, lang)
 
 
 _SAID: Final = {
@@ -73,10 +75,27 @@ _SAID: Final = {
     EVERY: "every_row",
     "by_subtraction": "by_subtraction",
     "as_stated": "as_stated",
+    EVEN: EVEN,
+    SO_FAR: SO_FAR,
+    REST: "not_broken_down",
 }
 """Breakdowns that are none of the data's codes, and what they are called in labels.toml."""
 
 _COMPARED: Final = ("previous", "same_half_last_year")
+
+
+def _base_name(code: str, lang: str) -> str:
+    """Say what a comparison is of: a figure, a kind of complaints, all, or what has no kind."""
+    if code in _SAID:
+        return text(_SAID[code], lang)
+    if _is_kind(code):
+        return _code_name(code, lang)
+    is_figure = code in labels.codes("indicator") or code.endswith("_baseline")
+    return labels.figure_label(code, lang) if is_figure else labels.group_label(code, lang)
+
+
+def _is_kind(code: str) -> bool:
+    return code in (*labels.codes("sector"), *labels.codes("complaint_category"))
 
 
 def _code_name(code: str, lang: str) -> str:
@@ -100,7 +119,60 @@ def interval(row: dict[str, Any], lang: str = DEFAULT_LANGUAGE) -> str:
     if row["unit"] == "ratio":
         low, high = (None if row[end] is None else row[end] * 100 for end in ("lower", "upper"))
         return ends(low, high, shown, lang) + "%"
-    return ends(row["lower"], row["upper"], shown + 1 if shown else 0, lang)
+    is_finer = bool(shown) and not is_confidence(row)
+    return ends(row["lower"], row["upper"], shown + is_finer, lang)
+
+
+def is_confidence(row: dict[str, Any]) -> bool:
+    """Tell whether the bounds of a result are a confidence interval and no printed rounding."""
+    return labels.attribute("indicator", row["indicator"], "interval") == labels.CONFIDENCE
+
+
+def way(row: dict[str, Any]) -> str:
+    """Tell which way a change went, as far as its confidence interval tells.
+
+    Returns
+    -------
+    str
+        ``rose``, ``fell`` or ``unclear``; empty for what is no change, or has no bounds.
+
+    Examples
+    --------
+    >>> row = {"indicator": "escalation_change", "breakdown": "mediation_ratio.previous"}
+    >>> way({**row, "lower": Decimal("0.2"), "upper": Decimal(3)})
+    'rose'
+    """
+    lower, upper = row["lower"], row["upper"]
+    is_change = row["breakdown"].rpartition(".")[2] in _COMPARED and is_confidence(row)
+    if not is_change or (lower is None and upper is None):
+        return ""
+    if lower is not None and lower > 0:
+        return "rose"
+    return "fell" if upper is not None and upper < 0 else "unclear"
+
+
+def signed(value: Fraction, digits: int = 1) -> str:
+    """Write a change with its sign; what is rounded to nothing has none.
+
+    >>> signed(Fraction(31, 10)), signed(Fraction(-31, 10)), signed(Fraction(-1, 100))
+    ('+3.1', '−3.1', '0.0')
+    """
+    shown = round_half_up(as_decimal(value), digits)
+    return ("+" if shown > 0 else "") + grouped(abs(shown) if shown == 0 else shown, digits)
+
+
+def category_name(part: Contribution, lang: str) -> str:
+    """Name a category of complaints, and say so if it is new, gone or renamed."""
+    name = labels.label_or_code("complaint_category", part.category, lang)
+    if part.status == "kept":
+        return name
+    return text("two_names", lang, first=name, second=text(f"status_{part.status}", lang))
+
+
+def change_verdict(row: dict[str, Any], lang: str) -> str:
+    """Say which way a change went; empty where there is nothing to tell."""
+    found = way(row)
+    return text(f"change_verdict_{found}", lang) if found else ""
 
 
 def ends(lower: Any, upper: Any, digits: int, lang: str = DEFAULT_LANGUAGE) -> str:
@@ -124,6 +196,18 @@ def fraction(row: dict[str, Any]) -> str:
     if row["numerator"] is None or row["denominator"] is None:
         return ""
     return f"{grouped(row['numerator'])} ÷ {grouped(row['denominator'])}"
+
+
+def division(row: dict[str, Any]) -> str:
+    """Write what a ratio is computed from; empty where its two figures give something else."""
+    value, part, whole = row["value"], row["numerator"], row["denominator"]
+    if value is None or part is None or not whole:
+        return fraction(row)
+    is_ratio = abs(Fraction(value) - Fraction(part) / Fraction(whole)) < _ALIKE
+    return fraction(row) if is_ratio else ""
+
+
+_ALIKE: Final = Fraction(1, 10**9)
 
 
 def reason(row: dict[str, Any], lang: str) -> str:
@@ -181,10 +265,11 @@ def sections(analysis: Analysis, indicator: str, breakdown: str = TOTAL) -> str:
 
 
 def with_interval(row: dict[str, Any], digits: int, lang: str) -> str:
-    """Write a ratio, and the interval of the printed rounding where there is one."""
+    """Write a ratio and what its bounds are: printed rounding, or a confidence interval."""
     value = labels.amount(row["value"], "ratio", lang, digits)
     interval = interval_of(row, digits, lang)
-    return text("with_interval", lang, value=value, interval=interval) if interval else value
+    kind = labels.attribute("indicator", row["indicator"], "interval", "interval")
+    return text(f"with_{kind}", lang, value=value, interval=interval) if interval else value
 
 
 def interval_of(row: dict[str, Any], digits: int, lang: str) -> str:

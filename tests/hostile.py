@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import ast
 import csv
+import datetime as dt
 import json
 import tomllib
 from decimal import Decimal
 
 import nbformat
-import polars as pl
 import pytest
 
 from kao_metrics import labels
+from kao_metrics.both_ways import both_ways
+from kao_metrics.control_curves import control
+from kao_metrics.curves import Dot, Line, Share, lines, lorenz
 from kao_metrics.forms import Bar
 from kao_metrics.report.page import page
+from kao_metrics.statistics.control_charts import chart
 
 PHONE, DESK = 360, 1440
 WIDTHS = [pytest.param(PHONE, id="phone"), pytest.param(DESK, id="desk")]
@@ -234,10 +238,52 @@ MONTHS = {
 }
 
 
-def by_month(counts):
-    first = pl.date(2013, 1, 1)
-    months = pl.date_range(first, first.dt.offset_by(f"{len(counts) - 1}mo"), "1mo", eager=False)
-    return pl.select(months.alias("month")).with_columns(value=pl.Series(counts, dtype=pl.Int64))
+def dots(counts):
+    """A dot for each month from 2013 on."""
+    months = [dt.date(2013 + place // 12, place % 12 + 1, 1) for place in range(len(counts))]
+    return [
+        Dot(month, Decimal(count), f"{month:%Y-%m}", labels.amount(Decimal(count), "item"))
+        for month, count in zip(months, counts, strict=True)
+    ]
 
 
-ALL_CASES = [*CASES, *MONTHS]
+def named_lines():
+    """Lines with hostile names, each with a dot that has one too."""
+    return [
+        Line(name, [*dots([place, 9]), Dot(dt.date(2013, 3, 1), Decimal(5), name, name, name)])
+        for place, name in enumerate(NAMES)
+    ]
+
+
+def marked_steps():
+    """Months of a control chart with steps that say hostile words; and what they are."""
+    months = [each.when for each in dots(range(24))]
+    begun = dict(zip(months[5::6], (MARKUP, CHINESE, HEBREW), strict=False))
+    counts = [30 + place % 5 for place in range(24)]
+    steps = [months.index(month) for month in begun]
+    return months, chart([*counts[:-1], HUGE], [30] * 24, steps), begun
+
+
+CURVES = {
+    **{
+        name: lines([Line("", dots(each))], "complaint_series", "zh-TW", unit="item")
+        for name, each in MONTHS.items()
+    },
+    "lines named at length": lines(
+        named_lines(), "complaint_series", "zh-TW", unit="item", target=(Decimal(3), MARKUP)
+    ),
+    "steps named at length": control(
+        *marked_steps()[:2], "complaint_series", "zh-TW", unit="per_day", steps=marked_steps()[2]
+    ),
+    "shares named at length": lorenz(
+        [Share(name, name, Decimal(place)) for place, name in enumerate(NAMES)],
+        "complaint_series",
+        "zh-TW",
+    ),
+    "both ways": both_ways(
+        [bar(name, place - 3) for place, name in enumerate(NAMES)], "complaint_series", "zh-TW"
+    ),
+}
+
+
+ALL_CASES = [*CASES, *CURVES]

@@ -1,14 +1,11 @@
 """Charts: what is drawn follows from the figures, and nothing is drawn that they lack."""
 
 import dataclasses
-import datetime as dt
-from decimal import Decimal
 
 import polars as pl
 import pytest
 
 from kao_metrics import charts, theme
-from kao_metrics.labels import TOTAL
 
 EVERY = [
     charts.downsizing,
@@ -75,8 +72,22 @@ def test_the_funnel_names_each_stage_as_a_share_of_the_one_before(english):
 @pytest.mark.parametrize(
     ("indicator", "details"),
     [
-        ("second_complaint_ratio", ["26.4%", "37.7%", "49.5%"]),
-        ("mediation_ratio", ["12.5%", "6.3%", "9.5%"]),
+        (
+            "second_complaint_ratio",
+            [
+                "26.4%（95％信賴區間24.6–28.4%）",
+                "37.7%（95％信賴區間36.3–39.1%）",
+                "49.5%（95％信賴區間48.5–50.5%）",
+            ],
+        ),
+        (
+            "mediation_ratio",
+            [
+                "12.5%（95％信賴區間10.0–15.6%）",
+                "6.3%（95％信賴區間5.3–7.5%）",
+                "9.5%（95％信賴區間8.7–10.4%）",
+            ],
+        ),
         ("reserve_amount_coverage_ratio", ["88.4%（88.2–88.5%）", "55.6%（47.4–64.7%）"]),
     ],
 )
@@ -94,38 +105,6 @@ def test_without_figures_there_is_no_chart(chart, analysis):
 def test_a_report_without_others_is_not_compared(analysis):
     alone = dataclasses.replace(analysis, reference=analysis.reference.clear())
     assert charts.compared_with_others(alone, "mediation_ratio") is None
-
-
-def months(*counts):
-    """First complaints by month, from January 2018."""
-    return pl.LazyFrame(
-        {
-            "row": range(len(counts)),
-            "month": [dt.date(2018, month, 1) for month in range(1, len(counts) + 1)],
-            "stage": ["first"] * len(counts),
-            "sector": [TOTAL] * len(counts),
-            "category": [TOTAL] * len(counts),
-            "value": [Decimal(count) for count in counts],
-            "lower": [Decimal(count) for count in counts],
-            "upper": [Decimal(count) for count in counts],
-        },
-        schema_overrides={"month": pl.Date},
-    )
-
-
-def test_a_series_with_one_point_draws_no_line(analysis):
-    assert charts.complaint_series(analysis) is None
-    one = dataclasses.replace(analysis, tables={"complaints": months(300)})
-    assert charts.complaint_series(one) is None
-
-
-def test_a_series_is_described_by_its_ends_and_extremes(analysis):
-    several = dataclasses.replace(analysis, tables={"complaints": months(300, 420, 280, 1310)})
-    found = charts.complaint_series(several)
-    assert found.to_dict()["description"] == (
-        "逐月第一次申訴件數。折線圖，共4點，由107年1月　300件到最近的107年4月　1,310件，上升；"
-        "最高為107年4月　1,310件，最低為107年3月　280件。"
-    )
 
 
 @pytest.mark.parametrize("room", ["wide", "narrow"])

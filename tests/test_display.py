@@ -55,6 +55,7 @@ def test_key_figures_come_with_what_they_are_computed_from(analysis):
     assert words[0] == "自縣市合併之精簡率: 22.74% (2,711 ÷ 11,924)"
     assert words[1] == "退休準備金金額涵蓋率: 88.4% (介於88.2–88.5%，29.34 ÷ 33.2)"
     assert "第一次申訴每日件數: 12.4 (2,052 ÷ 166)" in words
+    assert "第二次÷第一次申訴: 26.4% (95％信賴區間24.6–28.4%，542 ÷ 2,052)" in words
     assert words[-1] == "所述數字重算: 16／18 (相符；其餘2項見最後一節)"
 
 
@@ -86,9 +87,12 @@ def test_a_source_is_a_link_only_where_its_address_is_one(analysis):
     assert "<b>" not in listed("")
 
 
-def test_every_cell_of_a_table_names_its_column(analysis):
+def test_every_cell_of_a_table_that_is_not_empty_names_its_column(analysis):
     markup = display.show(tables.stated(analysis)).markup
-    assert re.findall(r' data-label="([^"]*)"', markup)[:4] == ["章節", "所述", "重算", "上下限"]
+    cells = re.findall(r"<td([^>]*)>(.*?)</td>", markup)
+    assert all(("data-label=" in names) == bool(words) for names, words in cells)
+    labels = re.findall(r' data-label="([^"]*)"', markup)
+    assert set(labels) >= {"章節", "所述", "重算", "上下限"}
     assert "<style" not in markup
 
 

@@ -1,12 +1,10 @@
-"""Forms: bars and lines stay inside their drawing, whatever the figures and their names."""
+"""Bars stay inside their drawing, whatever the figures and their names."""
 
-import datetime as dt
 from decimal import Decimal
 
-import polars as pl
 import pytest
 
-from kao_metrics.forms import Bar, bars, line
+from kao_metrics.forms import Bar, bars
 
 
 def drawn(rows, lang="zh-TW", **options):
@@ -70,26 +68,3 @@ def test_equal_bars_have_no_extremes():
 
 def test_a_single_sum_is_described_too():
     assert "共1條" in drawn([bar(5, is_whole=True)]).to_dict()["description"]
-
-
-def months(*counts):
-    return pl.DataFrame(
-        {
-            "month": [dt.date(2018, month, 1) for month in range(1, len(counts) + 1)],
-            "value": [Decimal(count) for count in counts],
-        }
-    )
-
-
-def test_one_point_is_no_line():
-    assert line(months(5), "complaint_series", "item", "zh-TW") is None
-    assert line(months(), "complaint_series", "item", "zh-TW") is None
-
-
-@pytest.mark.parametrize(
-    ("counts", "way"), [((5, 9), "is higher"), ((9, 5), "is lower"), ((5, 7, 5), "is the same")]
-)
-def test_a_line_says_which_way_it_went(counts, way):
-    words = line(months(*counts), "complaint_series", "item", "en").to_dict()["description"]
-    last = f"2018-0{len(counts)}"
-    assert f"to the latest, {last}: {counts[-1]} cases, which {way}; highest " in words

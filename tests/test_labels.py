@@ -13,6 +13,7 @@ from kao_metrics import labels
 from kao_metrics.labels import LANGUAGES, LabelError, amount, qualified
 from kao_metrics.metrics import METRICS
 from kao_metrics.period import Period
+from kao_metrics.statistics.contributions import newest_names
 
 PACKAGE = Path(labels.__file__).parent
 TABLES = tomllib.loads((PACKAGE / "labels.toml").read_text(encoding="utf-8"))
@@ -26,6 +27,9 @@ WORDLESS_ON_PURPOSE = {
     ("unit", "room", "en"),
     ("unit", "entry", "en"),
     ("unit", "vehicle", "en"),
+    # a number from 0 to 1 has no unit
+    ("unit", "index", "zh-TW"),
+    ("unit", "index", "en"),
     # Chinese sentences follow one another without a space
     ("text", "sentence_space", "zh-TW"),
 }
@@ -39,13 +43,31 @@ OTHER_PLACEHOLDERS_ON_PURPOSE = {
 }
 
 REASONS_OF_METRICS = (
+    "across_break",
+    "category_gone",
+    "category_new",
+    "category_renamed",
     "even_payments",
+    "later_stage_exceeds_earlier",
     "no_baseline",
+    "no_cases",
+    "no_categories",
     "no_current",
     "no_denominator",
     "no_earlier_period",
     "no_figure",
     "no_numerator",
+    "one_category",
+    "no_pace",
+    "no_second_date",
+    "no_payment_made",
+    "no_plan_years",
+    "no_rise",
+    "no_shortfall_left",
+    "no_time_between",
+    "not_in_five_years",
+    "same_pace",
+    "series_break",
 )
 
 
@@ -95,6 +117,15 @@ def test_a_parent_is_a_code_of_the_same_kind_and_no_code_is_above_itself(kind):
             assert len(line) == len(set(line))
 
 
+def test_a_category_was_renamed_from_known_codes_or_in_months_and_never_in_a_circle():
+    kinds = TABLES["complaint_category"]
+    renamed = {old: code for code, each in kinds.items() for old in each.get("renamed_from", ())}
+    assert renamed.keys() <= kinds.keys()
+    assert newest_names(kinds, renamed) is not None
+    months = [month for each in kinds.values() for month in each.get("renamed_in", ())]
+    assert all(dt.date.fromisoformat(f"{month}-01") for month in months)
+
+
 @pytest.mark.parametrize("indicator", METRICS)
 def test_a_computed_indicator_has_a_label_a_unit_places_and_a_definition(indicator):
     entry = TABLES["indicator"][indicator]
@@ -122,7 +153,9 @@ def test_a_reason_that_metrics_give_has_words(reason):
 
 def test_metrics_give_no_other_reason_for_a_missing_value():
     code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("metrics/*.py"))
-    assert set(re.findall(r'"(no_[a-z_]+)"', code)) == {*REASONS_OF_METRICS} - {"even_payments"}
+    assert set(re.findall(r'"(no_[a-z_]+)"', code)) == {
+        reason for reason in REASONS_OF_METRICS if reason.startswith("no_")
+    }
 
 
 def test_every_sentence_that_the_code_asks_for_by_name_is_there():

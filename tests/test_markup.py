@@ -21,7 +21,7 @@ def test_a_table_names_its_caption_columns_and_rows(analysis):
     assert caption.text == "報告所載退休準備金數據"
     assert {each["scope"] for each in found.find_all("th")} == {"col", "row"}
     row = found.find("th", string="累計已撥補").parent
-    cells = {each["data-label"]: each.text for each in row.find_all("td")}
+    cells = {each["data-label"]: each.text for each in row.find_all("td") if each.text}
     assert (cells["數值"], cells["上下限"], cells["章節"]) == (
         "約29.34",
         "29.335–29.345",

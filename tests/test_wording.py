@@ -63,6 +63,29 @@ def test_figures_are_put_into_a_formula(formula, words):
     assert wording.numbers_put_in(formula, values) == words
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("frontline", "Frontline workers"),
+        ("frontline.previous", "Frontline workers, against the half-year before"),
+        ("_T.previous", "All categories together, against the half-year before"),
+        ("not_broken_down", "Other, not broken down"),
+        ("budgeted_posts", "All categories together, budgeted posts"),
+        (
+            "temporary_not_broken_down",
+            "Temporary staff, the rest, not broken down alike at both dates",
+        ),
+        (
+            "frontline_employers_not_broken_down",
+            "Frontline workers, not broken down by agencies and schools",
+        ),
+    ],
+)
+def test_what_a_change_of_staff_is_of_is_said_in_words(code, words):
+    row = {"indicator": "headcount_change_shift", "breakdown": code}
+    assert wording.breakdown(row, "en") == words
+
+
 def test_what_is_stated_keeps_qualifier_and_unit(analysis, english):
     stated = {each.id: each for each in analysis.findings}
     assert wording.stated_value(stated["frontline_downsizing_ratio"], "zh-TW") == "約19.58%"

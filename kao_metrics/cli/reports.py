@@ -205,7 +205,7 @@ def _how_far(outcomes: Iterable[Outcome]) -> str:
 
 
 def _parameters(given: list[str]) -> dict[str, Any]:
-    """Read NAME=VALUE; a value that is a number or a truth value is one."""
+    """Read NAME=VALUE; a value stays a text until a notebook says what it is."""
     found: dict[str, Any] = {}
     for each in given:
         name, equals, value = each.partition("=")
@@ -213,17 +213,5 @@ def _parameters(given: list[str]) -> dict[str, Any]:
             stop(f"-p {each}: expected NAME=VALUE", WRONG_USE)
         if name in ("period", "lang", "data_dir"):
             stop(f"-p {name}: the command line has its own option for it", WRONG_USE)
-        found[name] = _literal(value)
+        found[name] = value
     return found
-
-
-def _literal(value: str) -> Any:
-    words = {"true": True, "false": False}
-    if value.lower() in words:
-        return words[value.lower()]
-    for kind in (int, float):
-        try:
-            return kind(value)
-        except ValueError:
-            continue
-    return value

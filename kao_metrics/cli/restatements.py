@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from enum import StrEnum
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kao_metrics import progress as shown
-from kao_metrics.cli.ending import errors, write
+from kao_metrics.cli.ending import WRONG_USE, errors, stop, write
 from kao_metrics.cli.options import DataDir, Lang, LangOption, OutputOption, PeriodArgument
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from kao_metrics.register import Restated
     from kao_metrics.restatements import Restatement
 
-_MOST_ROWS = 10
-"""Rows that are shown of one figure, as there may be hundreds; csv and json have all."""
+_MOST_CELLS = 10
+"""Cells that are shown of one figure, as there may be hundreds; csv and json have all."""
 
 
 class RestatedFormat(StrEnum):
@@ -47,6 +47,15 @@ def restated(  # noqa: PLR0913, PLR0917 - one parameter an option
     ] = RestatedFormat.table,
     output: OutputOption = None,
     lang: LangOption = Lang.zh_tw,
+    record: Annotated[  # noqa: FBT002 - typer makes an option of it
+        bool, typer.Option("--record", help="Record it, so that the period's report shows it.")
+    ] = False,
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name", help="With --record: what the report calls the release; else its file name."
+        ),
+    ] = "",
 ) -> None:
     """List which figures of a period changed since a release, by how much, and why.
 
@@ -58,12 +67,18 @@ def restated(  # noqa: PLR0913, PLR0917 - one parameter an option
     In csv and json a figure has a line for each cell of each row that changed it; amounts
     are exact, and relative is difference / abs(before).
 
+    With --record, what changed is kept in restatements/PERIOD.json of the data folder, an entry
+    for each release, and reports that are made from then on show it.
+
     \b
     Examples:
       kao-metrics restated 107H1 --since ../released/data
       kao-metrics restated 107H1 --since reports/2018-S1.html
       kao-metrics restated 107H1 --since ../released/data --format csv -o changes.csv
+      kao-metrics restated 107H1 --since ../released/data --record --name 107年8月版
     """
+    if name and not record:
+        stop("--name is for --record, which is not there", WRONG_USE)
     with errors():
         from kao_metrics import output as out
         from kao_metrics import restatements
@@ -76,6 +91,11 @@ def restated(  # noqa: PLR0913, PLR0917 - one parameter an option
         else:
             write("".join(f"{line}\n" for line in in_words(found, lang.value)), output)
         shown.say(f"{found.period}: figures: {_counts(found.figures['kind'])}")
+        if record:
+            from kao_metrics.restatements.recording import record as recorded
+
+            path = recorded(found, data_dir, since, name)
+            shown.say(f"recorded in {path}" if path else "nothing changed, and nothing is recorded")
         if found.rows is None:
             shown.say(
                 f"{since} has figures and no rows, so the rows that changed cannot be told; "
@@ -103,99 +123,31 @@ def in_words(found: Restatement, lang: str) -> Iterator[str]:
         ``zh-TW`` or ``en``.
     """
     from kao_metrics.labels import text
+    from kao_metrics.restated_words import cell_words
+    from kao_metrics.restatements.recording import cells, figures_of
 
-    table = found.as_table().rows(named=True)
-    for _, lines in groupby(table, lambda row: (row["indicator"], row["breakdown"])):
-        rows = list(lines)
-        yield _figure(rows[0], lang)
-        for row in (row for row in rows[:_MOST_ROWS] if row["cause"]):
-            key = f"restated_{row['cause'].replace(' ', '_')}"
-            yield "  " + text(key, lang, row=_row(row, lang), table=row["table"])
-        if len(rows) > _MOST_ROWS:
-            yield "  " + text("restated_more", lang, count=len(rows) - _MOST_ROWS)
-    for row in found.idle_rows.iter_rows(named=True):
-        yield text("restated_idle", lang, row=_row(row, lang))
+    for figure in figures_of(found):
+        yield _figure(figure, lang)
+        key = f"restated_{figure.cause}".replace(" ", "_")
+        if figure.table:
+            yield "  " + text(key, lang, table=figure.table)
+        for cell in figure.rows[:_MOST_CELLS]:
+            yield "  " + text(key, lang, row=cell_words(cell, lang))
+        if len(figure.rows) > _MOST_CELLS:
+            yield "  " + text("restated_more", lang, count=len(figure.rows) - _MOST_CELLS)
+    for cell in cells(found.idle_rows.rows(named=True)):
+        yield text("restated_idle", lang, row=cell_words(cell, lang))
 
 
-def _figure(row: Mapping[str, Any], lang: str) -> str:
+def _figure(figure: Restated, lang: str) -> str:
     """Say what became of a figure: what it was, what it is, and how much that is."""
-    from kao_metrics import labels, wording
-    from kao_metrics.printed import grouped
-
-    what = labels.figure_label(row["indicator"], lang)
-    if row["breakdown"] != labels.TOTAL:
-        group = wording.breakdown(dict(row), lang)
-        what = labels.text("two_names", lang, first=what, second=group)
-    digits = _digits(row)
-    said = {end: _said(row, end, digits, lang) for end in ("before", "after")}
-    line = labels.text(f"restated_{row['kind']}", lang, what=what, **said)
-    if not row["difference"]:
-        return line
-    sign = "" if row["difference"] < 0 else "+"
-    is_ratio = row["unit_after"] == "ratio"
-    difference = sign + grouped(row["difference"] * (100 if is_ratio else 1), digits)
-    if is_ratio:
-        difference = labels.text("restated_points", lang, value=difference)
-    if row["relative"] is None:
-        return line + labels.text("restated_by", lang, difference=difference)
-    relative = f"{sign}{grouped(row['relative'] * 100, 2)}%"
-    return line + labels.text("restated_by_both", lang, difference=difference, relative=relative)
-
-
-def _digits(row: Mapping[str, Any]) -> int | None:
-    """Return the decimals to show: the usual ones, or as many as it takes to see a change."""
-    from kao_metrics import labels
-    from kao_metrics.printed import SCALE, round_half_up
-
-    usual = labels.attribute("indicator", row["indicator"], "places")
-    if not usual:
-        return None
-    scale = 100 if row["unit_after"] == "ratio" else 1
-    shown = [row[name] for name in ("value_before", "value_after", "difference")]
-    if not row["difference"]:
-        return int(usual)
-    for digits in range(int(usual), SCALE):
-        before, after, difference = (round_half_up(each * scale, digits) for each in shown)
-        if before != after and difference:
-            return digits
-    return SCALE
-
-
-def _said(row: Mapping[str, Any], end: str, digits: int | None, lang: str) -> str:
-    """Write a figure of one release, with what else of it changed beside it."""
-    from kao_metrics import labels, wording
-    from kao_metrics.restatements import COMPARED
-
-    one = {name: row[f"{name}_{end}"] for name in COMPARED} | {"indicator": row["indicator"]}
-    if one["unit"] is None:  # the figure is not there
-        return ""
-    value = wording.MISSING
-    if one["value"] is not None:
-        value = labels.amount(one["value"], one["unit"], lang, digits)
-    changed = set(row["changed"].split())
-    beside = [
-        wording.interval(one, lang) if changed & {"lower", "upper"} else "",
-        wording.reason(one, lang) if changed & {"obs_status", "reason"} else "",
-        wording.fraction(one) if changed & {"numerator", "denominator"} else "",
-    ]
-    words = labels.text("list_comma", lang).join(filter(None, beside))
-    return labels.text("restated_beside", lang, value=value, words=words) if words else value
-
-
-def _row(row: Mapping[str, Any], lang: str) -> str:
     from kao_metrics.labels import text
+    from kao_metrics.restated_words import figure_name, words
 
-    if row["key"] is None:
-        return ""
-    table, period = row["table"], row["table_period"]
-    is_moved = row["row_kind"] == "changed" and row["row_before"] != row["row_after"]
-    return text(
-        f"restated_row_{'moved' if is_moved else row['row_kind']}",
-        lang,
-        file="periods.csv" if table == "periods" else f"{table}/{period}.csv",
-        name=row["key"],
-        column=row["column"],
-        **{name: row[name] for name in ("row_before", "row_after")},
-        before=row["text_before"] or "",
-        after=row["text_after"] or "",
-    )
+    what = figure_name(figure, lang)
+    said = words(figure.indicator, figure.before, figure.after, lang)
+    line = text(f"restated_{figure.kind}", lang, what=what, before=said.before, after=said.after)
+    if not said.difference:
+        return line
+    key = "restated_by_both" if said.relative else "restated_by"
+    return line + text(key, lang, difference=said.difference, relative=said.relative)

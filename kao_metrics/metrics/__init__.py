@@ -14,11 +14,20 @@ import polars as pl
 
 from kao_metrics.labels import TOTAL
 from kao_metrics.metrics import (
+    category_changes,
+    category_concentration,
     complaints,
+    escalation,
+    reserve_concentration,
+    reserve_pace,
+    reserve_paths,
     retirement_accounts,
     retirement_reserve,
     services,
     workforce,
+    workforce_changes,
+    workforce_employers,
+    workforce_path,
 )
 from kao_metrics.metrics.formulas import Results
 from kao_metrics.period import Period
@@ -45,6 +54,12 @@ METRICS: Final[dict[str, Metric]] = {
     "downsizing_ratio": Metric("workforce", workforce.downsizing_ratio),
     "headcount_compound_rate": Metric("workforce", workforce.headcount_compound_rate),
     "downsizing_contribution_share": Metric("workforce", workforce.downsizing_contribution_share),
+    "headcount_change_common": Metric("workforce", workforce_changes.headcount_change_common),
+    "headcount_change_shift": Metric("workforce", workforce_changes.headcount_change_shift),
+    "headcount_path_stock": Metric("workforce", workforce_path.headcount_path_stock),
+    "headcount_thousand_years": Metric("workforce", workforce_path.headcount_thousand_years),
+    "employer_share": Metric("workforce", workforce_employers.employer_share),
+    "employer_change": Metric("workforce", workforce_employers.employer_change),
     "composition_share": Metric("workforce", workforce.composition_share),
     "breakdown_coverage_share": Metric("workforce", workforce.breakdown_coverage_share),
     "not_broken_down_stock": Metric("workforce", workforce.not_broken_down_stock),
@@ -63,6 +78,10 @@ METRICS: Final[dict[str, Metric]] = {
     "reserve_yearly_payment_rate": Metric(
         "retirement_reserve", retirement_reserve.reserve_yearly_payment_rate
     ),
+    "reserve_pace_rate": Metric("retirement_reserve", reserve_pace.reserve_pace_rate),
+    "reserve_years_to_full_funding_duration": Metric(
+        "retirement_reserve", reserve_paths.reserve_years_to_full_funding_duration
+    ),
     "reserve_made_up_share": Metric(
         "retirement_accounts", retirement_accounts.reserve_made_up_share
     ),
@@ -72,14 +91,29 @@ METRICS: Final[dict[str, Metric]] = {
     "reserve_gap_concentration_share": Metric(
         "retirement_accounts", retirement_accounts.reserve_gap_concentration_share
     ),
+    "reserve_gap_top_fifth_share": Metric(
+        "retirement_accounts", reserve_concentration.reserve_gap_top_fifth_share
+    ),
+    "reserve_gap_gini_index": Metric(
+        "retirement_accounts", reserve_concentration.reserve_gap_gini_index
+    ),
     "reserve_account_gap_stock": Metric(
         "retirement_accounts", retirement_accounts.reserve_account_gap_stock
     ),
     "complaints_daily_rate": Metric("complaints", complaints.complaints_daily_rate),
-    "second_complaint_ratio": Metric("complaints", complaints.second_complaint_ratio),
-    "mediation_ratio": Metric("complaints", complaints.mediation_ratio),
+    "second_complaint_ratio": Metric("complaints", escalation.second_complaint_ratio),
+    "mediation_ratio": Metric("complaints", escalation.mediation_ratio),
+    "escalation_change": Metric("complaints", escalation.escalation_change),
     "complaints_share": Metric("complaints", complaints.complaints_share),
     "complaints_rate_change": Metric("complaints", complaints.complaints_rate_change),
+    "complaints_category_change": Metric("complaints", category_changes.complaints_category_change),
+    "complaints_rank_change": Metric("complaints", category_changes.complaints_rank_change),
+    "complaints_concentration": Metric(
+        "complaints", category_concentration.complaints_concentration
+    ),
+    "complaints_top_five_share": Metric(
+        "complaints", category_concentration.complaints_top_five_share
+    ),
     "selected_archives_share": Metric("services", services.selected_archives_share),
     "award_rate": Metric("services", services.award_rate),
     "open_datasets_change": Metric("services", services.open_datasets_change),

@@ -1,4 +1,4 @@
-"""Consumer complaints: counts, rates and escalation through the three stages.
+"""Consumer complaints: counts, rates and shares of the three stages.
 
 A complaint goes to the business first (first complaint), to the consumer ombudsman if that
 fails (second complaint), and then to mediation. The stages are a funnel: they are never
@@ -19,7 +19,6 @@ from kao_metrics.metrics.formulas import (
     joined_sources,
     of_period,
     results,
-    share_of,
     sources_of_both,
 )
 from kao_metrics.period import Period
@@ -69,7 +68,7 @@ def figures(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
             unit=_UNIT,
             breakdown=pl.col("breakdown"),
         )
-        for counts in (_counts(frame), _parts(frame, "sector"), _parts(frame, "category"))
+        for counts in (stage_counts(frame), _parts(frame, "sector"), _parts(frame, "category"))
     )
 
 
@@ -98,7 +97,7 @@ def complaints_daily_rate(complaints: pl.LazyFrame, period: Period) -> pl.LazyFr
     """
     days = Bounded.exact(pl.col("days"))
     return results(
-        _counts(of_period(complaints, period)),
+        stage_counts(of_period(complaints, period)),
         period,
         "complaints_daily_rate",
         Bounded.printed() / days,
@@ -107,53 +106,6 @@ def complaints_daily_rate(complaints: pl.LazyFrame, period: Period) -> pl.LazyFr
         numerator=pl.col("value"),
         denominator=days.value,
     )
-
-
-def second_complaint_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """Return the escalation to the second stage: second complaints ÷ first complaints.
-
-    Parameters and source as `figures`.
-
-    Returns
-    -------
-    LazyFrame
-        Results, one row; a fraction. Missing where the later stage is not given
-        (``no_numerator``), or the earlier one is not given or zero (``no_denominator``); no
-        row where neither is given.
-
-    Notes
-    -----
-    It can exceed 1, because a second complaint may belong to a first one of an earlier period.
-
-    Examples
-    --------
-    >>> from kao_metrics import analyse
-    >>> report = analyse("107H1")
-    >>> found = second_complaint_ratio(report.tables["complaints"], report.period).collect()
-    >>> found.select(pl.col("value").cast(float).round(4)).rows()
-    [(0.2641,)]
-    """
-    counts = _counts(of_period(complaints, period))
-    return share_of(
-        counts, period, "second_complaint_ratio", "complaints_second", "complaints_first"
-    )
-
-
-def mediation_ratio(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """Return the escalation to mediation: mediations ÷ second complaints.
-
-    Parameters, columns and reasons as `second_complaint_ratio`.
-
-    Examples
-    --------
-    >>> from kao_metrics import analyse
-    >>> report = analyse("107H1")
-    >>> found = mediation_ratio(report.tables["complaints"], report.period).collect()
-    >>> found.select(pl.col("value").cast(float).round(4)).rows()
-    [(0.1255,)]
-    """
-    counts = _counts(of_period(complaints, period))
-    return share_of(counts, period, "mediation_ratio", "mediations", "complaints_second")
 
 
 def complaints_share(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
@@ -183,7 +135,7 @@ def complaints_share(complaints: pl.LazyFrame, period: Period) -> pl.LazyFrame:
     [('complaints_first.goods', 0.6)]
     """
     frame = of_period(complaints, period)
-    whole = _counts(frame).select("stage", whole="value")
+    whole = stage_counts(frame).select("stage", whole="value")
     return pl.concat(
         results(
             _parts(frame, dimension).join(whole, on="stage", maintain_order="left"),
@@ -231,7 +183,7 @@ def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
     >>> found.select("breakdown", "value", "reason").rows()[:1]
     [('complaints_first.previous', None, 'no_earlier_period')]
     """
-    counts = _counts(complaints).join(
+    counts = stage_counts(complaints).join(
         _months(complaints), on=["time_period", "stage"], how="left", maintain_order="left"
     )
     now = counts.filter(pl.col("time_period") == period.code)
@@ -255,6 +207,32 @@ def complaints_rate_change(complaints: pl.LazyFrame, period: Period) -> pl.LazyF
         )
         for name, code in earlier
     )
+
+
+def stage_counts(complaints: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the cases of each stage and period, whatever they are broken down by.
+
+    Parameters
+    ----------
+    complaints
+        Table ``complaints``, of one or more periods.
+
+    Returns
+    -------
+    LazyFrame
+        ``time_period``, ``covers_from``, ``covers_to``, ``stage``, ``indicator`` (the stage's
+        count), ``value`` with its bounds, ``source_id``, ``days`` (covered).
+
+    Examples
+    --------
+    >>> from kao_metrics import analyse
+    >>> found = stage_counts(analyse("107H1").tables["complaints"]).collect()
+    >>> found.select("stage", pl.col("value", "days").cast(int)).rows()
+    [('first', 2052, 166), ('second', 542, 166), ('mediation', 68, 166)]
+    """
+    frame = _by_month(complaints)
+    folded = fold(frame, ("category", "sector", "month"), _KEY)
+    return _described(folded, frame).with_columns(breakdown=pl.lit(TOTAL))
 
 
 def monthly_counts(complaints: pl.LazyFrame, stage: str = "first") -> pl.LazyFrame:
@@ -320,13 +298,6 @@ def covered_months(complaints: pl.LazyFrame) -> pl.LazyFrame:
     return fold(monthly, ("category", "sector"), key).select(
         "time_period", "stage", "month", "value", days=(last - first).dt.total_days() + 1
     )
-
-
-def _counts(complaints: pl.LazyFrame) -> pl.LazyFrame:
-    """Count the cases of each stage and period, whatever they are broken down by."""
-    frame = _by_month(complaints)
-    folded = fold(frame, ("category", "sector", "month"), _KEY)
-    return _described(folded, frame).with_columns(breakdown=pl.lit(TOTAL))
 
 
 def _parts(complaints: pl.LazyFrame, dimension: str) -> pl.LazyFrame:

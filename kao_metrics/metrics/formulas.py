@@ -115,8 +115,8 @@ def results(  # noqa: PLR0913 - the columns of the result table
     numerator: pl.Expr = NOTHING,
     denominator: pl.Expr = NOTHING,
     missing: str | pl.Expr = "no_denominator",
-    status: str = "A",
-    reason: str | None = None,
+    status: str | pl.Expr = "A",
+    reason: str | pl.Expr | None = None,
 ) -> pl.LazyFrame:
     """Make rows of the result table, one for each row of a frame.
 
@@ -149,8 +149,8 @@ def results(  # noqa: PLR0913 - the columns of the result table
         lower=pl.when(~is_exact & ~is_missing).then(value.lower.cast(DECIMAL)),
         upper=pl.when(~is_exact & ~is_missing).then(value.upper.cast(DECIMAL)),
         unit=_text(unit),
-        obs_status=pl.when(is_missing).then(pl.lit("M")).otherwise(pl.lit(status)),
-        reason=pl.when(is_missing).then(_text(missing)).otherwise(pl.lit(reason, pl.String)),
+        obs_status=pl.when(is_missing).then(pl.lit("M")).otherwise(_text(status)),
+        reason=pl.when(is_missing).then(_text(missing)).otherwise(_text(reason)),
         source_ids=pl.col("source_id").cast(pl.String),
     )
 
@@ -249,5 +249,5 @@ def sources_of_both(now: str = "source_id", then: str = "source_id_then") -> pl.
     return both.list.drop_nulls().list.unique().list.sort().list.join(";")
 
 
-def _text(text: str | pl.Expr) -> pl.Expr:
+def _text(text: str | pl.Expr | None) -> pl.Expr:
     return text if isinstance(text, pl.Expr) else pl.lit(text, pl.String)

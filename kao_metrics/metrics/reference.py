@@ -10,11 +10,12 @@ from typing import Final
 
 import polars as pl
 
+from kao_metrics.metrics.escalation import RATIOS as ESCALATION
+from kao_metrics.metrics.escalation import wilson
 from kao_metrics.metrics.formulas import Bounded
 
 _RATIOS: Final = {
-    "second_complaint_ratio": ("complaints_second", "complaints_first"),
-    "mediation_ratio": ("mediations", "complaints_second"),
+    **ESCALATION,
     "reserve_amount_coverage_ratio": ("reserve_contributed", "reserve_required"),
 }
 
@@ -31,8 +32,9 @@ def reference_ratios(reference: pl.LazyFrame) -> pl.LazyFrame:
     -------
     LazyFrame
         ``indicator``, ``place``, ``period``, ``numerator``, ``denominator``, ``value``,
-        ``lower``, ``upper`` (fractions; bounds as in `kao_metrics.printed.bounds`),
-        ``scope``, ``source_id``; rows only where both figures are given.
+        ``lower``, ``upper`` (fractions), ``scope``, ``source_id``; rows only where both
+        figures are given. Bounds are those of `kao_metrics.metrics.escalation.wilson` for
+        stages of complaints, and of `kao_metrics.printed.bounds` for amounts.
 
     Examples
     --------
@@ -47,7 +49,11 @@ def reference_ratios(reference: pl.LazyFrame) -> pl.LazyFrame:
     [('second_complaint_ratio', 0.495), ('mediation_ratio', 0.095)]
     """
     key = ["place", "period"]
-    ratio = Bounded.column("part") / Bounded.column("whole")
+    printed = Bounded.column("part") / Bounded.column("whole")
+    found = [
+        (indicator, *names, wilson("part", "whole") if indicator in ESCALATION else printed)
+        for indicator, names in _RATIOS.items()
+    ]
     return pl.concat(
         _named(reference, "part", part)
         .join(
@@ -66,7 +72,7 @@ def reference_ratios(reference: pl.LazyFrame) -> pl.LazyFrame:
             "scope",
             "source_id",
         )
-        for indicator, (part, whole) in _RATIOS.items()
+        for indicator, part, whole, ratio in found
     )
 
 

@@ -1,22 +1,67 @@
 """The retirement reserve account by account: what each lacks, by law and in all.
 
 An employer compares, at the end of each year, the balance of its account with the benefits
-of those who become eligible in the next, and makes up the gap by the end of March (Labor
-Standards Act, art. 56 para. 2). Reports seldom print accounts; where a period has the table,
-its results stand beside those of the printed totals.
+of those who become eligible in the next, and makes up the gap in the next year (Labor
+Standards Act, art. 56 para. 2; `kao_metrics.law` has the day). Reports seldom print accounts;
+where a period has the table, its results stand beside those of the printed totals.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
+from typing import NamedTuple
+
 import polars as pl
 
+from kao_metrics.law import RESERVE_TOP_UP, first, rule
 from kao_metrics.metrics.formulas import Bounded, joined_sources, of_period, results
 from kao_metrics.period import Period
 from kao_metrics.schemas import DECIMAL
 
 
+class AccountTest(NamedTuple):
+    """The test of an account by law: what it lacks on a day, and by when that is due."""
+
+    account: str
+    as_of: dt.date
+    gap: Decimal
+    due: dt.date | None
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing is lacking."""
+        return not self.gap
+
+
+def account_tests(retirement_accounts: pl.LazyFrame, period: Period) -> list[AccountTest]:
+    """Hold each account against the law of its day, largest gap first.
+
+    Parameters and source as `reserve_account_gap_stock`. Before the duty took effect nothing
+    is due: then ``due`` is None.
+
+    Examples
+    --------
+    >>> accounts = pl.LazyFrame({
+    ...     "time_period": ["2018-S1"] * 2, "as_of": [dt.date(2017, 12, 31)] * 2,
+    ...     "account": ["A", "B"], "source_id": ["report"] * 2,
+    ...     "required": [300, 500], "balance": [250, 500],
+    ... }, schema_overrides={"required": DECIMAL, "balance": DECIMAL})
+    >>> [(each.account, each.passes, str(each.due)) for each in
+    ...  account_tests(accounts, Period(2018, 1))]
+    [('A', False, '2018-03-31'), ('B', True, '2018-03-31')]
+    """
+    found = newest_accounts(retirement_accounts, period).select("account", "as_of", "gap").collect()
+    tests = []
+    for account, as_of, gap in found.iter_rows():
+        law = rule(RESERVE_TOP_UP, as_of)
+        due = None if law is None else law.due_after(as_of)
+        tests.append(AccountTest(account, as_of, gap, due))
+    return tests
+
+
 def reserve_account_gap_stock(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
-    """Return the statutory gap of each account, due by 31 March of the next year.
+    """Return the statutory gap of each account, which is due in the next year.
 
     Parameters
     ----------
@@ -29,7 +74,8 @@ def reserve_account_gap_stock(retirement_accounts: pl.LazyFrame, period: Period)
     -------
     LazyFrame
         Results, one row an account at the newest date, largest gap first; TWD. Breakdown is
-        the account; no value is missing.
+        the account, reason ``account_passes`` or ``gap_is_due`` once the duty is in force; no
+        value is missing.
 
     Notes
     -----
@@ -48,14 +94,17 @@ def reserve_account_gap_stock(retirement_accounts: pl.LazyFrame, period: Period)
     >>> gaps.select("breakdown", pl.col("value").cast(int)).rows()
     [('B', 100), ('A', 50), ('C', 0)]
     """
-    frame = _accounts(retirement_accounts, period)
+    verdict = (
+        pl.when(pl.col("gap") > 0).then(pl.lit("gap_is_due")).otherwise(pl.lit("account_passes"))
+    )
     return results(
-        frame,
+        newest_accounts(retirement_accounts, period),
         period,
         "reserve_account_gap_stock",
         Bounded.exact(pl.col("gap")),
         unit="twd",
         breakdown=pl.col("account"),
+        reason=pl.when(pl.col("as_of") >= first(RESERVE_TOP_UP).in_force).then(verdict),
     )
 
 
@@ -161,7 +210,7 @@ def _ratio(
 ) -> pl.LazyFrame:
     """Divide two sums over all accounts; without accounts there is no row."""
     frame = (
-        _accounts(retirement_accounts, period)
+        newest_accounts(retirement_accounts, period)
         .select(
             joined_sources(),
             part.cast(DECIMAL).alias("part"),
@@ -181,7 +230,8 @@ def _ratio(
     )
 
 
-def _accounts(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+def newest_accounts(retirement_accounts: pl.LazyFrame, period: Period) -> pl.LazyFrame:
+    """Return the accounts of a period at the newest date with their ``gap``, largest first."""
     newest = of_period(retirement_accounts, period).filter(pl.col("as_of") == pl.col("as_of").max())
     gap = (pl.col("required") - pl.col("balance")).clip(lower_bound=pl.lit(0, dtype=DECIMAL))
     return newest.with_columns(gap=gap).sort("gap", "account", descending=[True, False])

@@ -1,7 +1,7 @@
 """The labor retirement reserve: how far its shortfall has been made up.
 
 Employers pay into a reserve account for their workers' pensions (Labor Standards Act, art.
-56) and make up what is short by the end of March of the next year. The report prints
+56) and make up in the next year what is short (`kao_metrics.law` has the day). The report prints
 amounts to 0.1 or 0.01 of a hundred million TWD, so every result carries the interval that
 the rounding leaves.
 """

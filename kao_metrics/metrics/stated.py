@@ -24,7 +24,16 @@ from kao_metrics.arithmetic import (
     UnknownNameError,
     evaluate,
 )
-from kao_metrics.labels import DEFAULT_LANGUAGE, TOTAL, amount, attribute, code_of, codes, text
+from kao_metrics.labels import (
+    CONFIDENCE,
+    DEFAULT_LANGUAGE,
+    TOTAL,
+    amount,
+    attribute,
+    code_of,
+    codes,
+    text,
+)
 from kao_metrics.printed import SCALE, claim, grouped, places, round_half_up
 from kao_metrics.schemas import DECIMAL
 
@@ -73,14 +82,16 @@ def operands(results: pl.DataFrame) -> dict[str, Interval]:
     """Make the values that formulas can name from the result table.
 
     An indicator in total is called by its name; a breakdown by both names with an
-    underscore between (``complaints_first_goods``).
+    underscore between (``complaints_first_goods``). Bounds count as what the rounding of
+    printed figures leaves open; a confidence interval is none, and its value is exact.
     """
     found = {}
     for row in results.filter(pl.col("value").is_not_null()).iter_rows(named=True):
         total = row["breakdown"] == TOTAL
         name = row["indicator"] if total else f"{row['indicator']}_{row['breakdown']}"
         value, lower, upper = row["value"], row["lower"], row["upper"]
-        is_exact = lower is None and upper is None
+        is_chance = attribute("indicator", row["indicator"], "interval") == CONFIDENCE
+        is_exact = is_chance or (lower is None and upper is None)
         found[name] = Interval(
             Fraction(value),
             Fraction(value) if is_exact else None if lower is None else Fraction(lower),

@@ -23,11 +23,15 @@ from kao_metrics.metrics.formulas import (
     sources_of_both,
 )
 from kao_metrics.metrics.formulas import figures as printed_figures
+from kao_metrics.metrics.workforce_series import compared_dates
 from kao_metrics.period import Period
 
 _KEY: Final = ("category", "subcategory", "employer", "funding", "measure")
 _DAYS_A_YEAR: Final = 365.25
 _UNIT: Final = "person"
+_BESIDE: Final = "|"
+_TOO_LARGE: Final = 10**20
+"""No rate is as large, but that of a change within days to a year; no result could hold it."""
 
 
 def figures(workforce: pl.LazyFrame, period: Period) -> pl.LazyFrame:
@@ -81,6 +85,7 @@ def headcount_reduction(
         unit=_UNIT,
         breakdown=pl.col("breakdown"),
         missing=_missing(),
+        **_flags(),
     )
 
 
@@ -104,7 +109,8 @@ def downsizing_ratio(
         Results; a row a category that either date has, a row a subcategory that both have, and
         ``_T`` for the categories together. The value is a fraction; a fall is positive. It is
         missing where a date lacks the category, or ``_T`` any of them (``no_baseline``,
-        ``no_current``), or the baseline is zero (``no_denominator``).
+        ``no_current``), or the baseline is zero (``no_denominator``). Where the definition of
+        a category changed in between, the status is B and the reason ``across_break``.
 
     Notes
     -----
@@ -138,6 +144,7 @@ def downsizing_ratio(
         numerator=before.value - now.value,
         denominator=before.value,
         missing=_missing(),
+        **_flags(),
     )
 
 
@@ -146,7 +153,8 @@ def headcount_compound_rate(
 ) -> pl.LazyFrame:
     """Return the compound yearly rate of change: (now ÷ baseline)^(365.25 ÷ days) − 1.
 
-    Parameters, rows and reasons as `downsizing_ratio`; a fall is negative. ``numerator`` and
+    Parameters, rows and reasons as `downsizing_ratio`; a fall is negative. Missing also where a
+    change within days makes a rate beyond all bounds (``no_pace``). ``numerator`` and
     ``denominator`` are the two headcounts, days those between the dates.
 
     Examples
@@ -162,7 +170,8 @@ def headcount_compound_rate(
     exponent = _DAYS_A_YEAR / pl.col("days")
 
     def rate(expr: pl.Expr) -> pl.Expr:
-        return expr.cast(pl.Float64).pow(exponent) - 1
+        found = expr.cast(pl.Float64).pow(exponent) - 1
+        return pl.when(found < _TOO_LARGE).then(found)
 
     return results(
         frame,
@@ -173,7 +182,10 @@ def headcount_compound_rate(
         breakdown=pl.col("breakdown"),
         numerator=pl.col("current"),
         denominator=pl.col("baseline"),
-        missing=_missing(),
+        missing=pl.when((pl.col("baseline") > 0) & pl.col("current").is_not_null())
+        .then(pl.lit("no_pace"))
+        .otherwise(_missing()),
+        **_flags(),
     )
 
 
@@ -196,9 +208,11 @@ def downsizing_contribution_share(
     """
     frame = _compared(workforce, period, baseline)
     reduction = pl.col("baseline") - pl.col("current")
-    whole = reduction.filter(pl.col("category").is_null()).first().over("measure")
+    is_whole = pl.col("category").is_null()
+    whole = reduction.filter(is_whole).first().over("measure")
+    is_broken = pl.col("is_broken").filter(is_whole).first().over("measure")
     return results(
-        frame.with_columns(reduction=reduction, whole=whole).filter(
+        frame.with_columns(reduction=reduction, whole=whole, is_broken=is_broken).filter(
             pl.col("subcategory").is_null() & pl.col("category").is_not_null()
         ),
         period,
@@ -209,6 +223,7 @@ def downsizing_contribution_share(
         numerator=pl.col("reduction"),
         denominator=pl.col("whole"),
         missing=_missing(),
+        **_flags(),
     )
 
 
@@ -354,7 +369,7 @@ def _compared(workforce: pl.LazyFrame, period: Period, baseline: dt.date | None)
     )
     is_shown = pl.col("employer") == TOTAL
     at_both = pl.col("baseline").is_not_null() & pl.col("current").is_not_null()
-    return pl.concat(
+    both = pl.concat(
         [
             of_category.with_columns(
                 subcategory=pl.lit(None, pl.String),
@@ -365,6 +380,27 @@ def _compared(workforce: pl.LazyFrame, period: Period, baseline: dt.date | None)
         ],
         how="diagonal_relaxed",
     )
+    kind = pl.concat_str("measure", pl.col("category").fill_null(TOTAL), separator=_BESIDE)
+    return both.with_columns(is_broken=kind.is_in(_broken(workforce, period, baseline)))
+
+
+def _broken(workforce: pl.LazyFrame, period: Period, baseline: dt.date | None) -> list[str]:
+    """Name the categories, by measure, whose definition changed since the baseline."""
+    dates = compared_dates(workforce, period)
+    first = dates.earlier[""] if dates else None
+    if dates is None or first is None:
+        return []
+    broken = dates.broken_since(baseline or first.as_of)
+    return [_BESIDE.join((kind.measure, kind.category)) for kind in broken]
+
+
+def _flags() -> dict[str, pl.Expr]:
+    """Flag what is compared across a break in the definition: it stands, and says so."""
+    is_broken = pl.col("is_broken")
+    return {
+        "status": pl.when(is_broken).then(pl.lit("B")).otherwise(pl.lit("A")),
+        "reason": pl.when(is_broken).then(pl.lit("across_break")),
+    }
 
 
 def _on(frame: pl.LazyFrame, date: pl.Expr) -> pl.LazyFrame:

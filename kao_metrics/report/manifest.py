@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from kao_metrics.period import Period
 from kao_metrics.readers import OWN, PERIODS
+from kao_metrics.register import register_path
 from kao_metrics.report.errors import ReportError
 from kao_metrics.steps import FILE_NAME as STEPS
 
@@ -83,6 +84,7 @@ def checksums(data_dir: Path, period: Period) -> dict[str, str]:
     ]
     reference = sorted((data_dir / "reference").glob("*.csv"))
     named = {row.get("source_id", "") for path in (*tables, *reference) for row in _rows(path)}
+    registers = [path for path in [register_path(data_dir, period.code)] if path.exists()]
     periods = [row for row in listed if row.get("period") in read | {period.code}]
     sources = _entries(data_dir / "sources.toml")
     remarks = _entries(data_dir / "remarks.toml")
@@ -96,7 +98,10 @@ def checksums(data_dir: Path, period: Period) -> dict[str, str]:
     }
     return {
         **{f"{name}#{period.code}": _digest(part) for name, part in parts.items() if part},
-        **{path.relative_to(data_dir).as_posix(): sha256(path) for path in (*tables, *reference)},
+        **{
+            path.relative_to(data_dir).as_posix(): sha256(path)
+            for path in (*tables, *reference, *registers)
+        },
     }
 
 
@@ -267,5 +272,7 @@ def _code() -> dict[str, str]:
     """Return one checksum for each file of the package that a report depends on."""
     top = Path(str(resources.files("kao_metrics")))
     kinds = (".py", ".toml", ".j2", ".css", ".js", ".json", ".ttf")
-    paths = sorted(path for path in top.rglob("*") if path.suffix in kinds)
+    # What the wheel carries for new projects, data and notebooks, is no code.
+    parts = (path.relative_to(top) for path in top.rglob("*") if path.suffix in kinds)
+    paths = sorted(top / part for part in parts if part.parts[0] != "_project")
     return {path.relative_to(top).as_posix(): sha256(path) for path in paths}

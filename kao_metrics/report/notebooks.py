@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,11 @@ _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "int": (int,),
     "float": (float, int),
     "bool": (bool,),
+}
+_FROM_TEXT: Final[dict[str, Callable[[str], Any]]] = {
+    "int": int,
+    "float": float,
+    "bool": lambda text: {"true": True, "false": False}[text.lower()],
 }
 
 
@@ -89,7 +94,8 @@ def checked_parameters(
     """Set beside each notebook the parameters that it gets.
 
     Every notebook gets ``period``, ``lang`` and ``data_dir``; any other parameter goes to
-    the notebooks that have it.
+    the notebooks that have it. A text is read as the number or truth value that a notebook
+    expects, if it is one: so a command line gives an amount its exact digits.
 
     Raises
     ------
@@ -105,7 +111,9 @@ def checked_parameters(
         offered |= declared
         folder = _relative(data_dir, notebook.path.parent)
         values = {
-            name: value for name, value in {**given, "data_dir": folder}.items() if name in declared
+            name: _read_as(declared[name], value)
+            for name, value in {**given, "data_dir": folder}.items()
+            if name in declared
         }
         missing = [name for name in ("period", "data_dir", "lang") if name not in declared]
         if missing:
@@ -150,6 +158,16 @@ def _declared(notebook: Notebook) -> dict[str, str]:
                 kind = ""
         found[name] = kind
     return found
+
+
+def _read_as(kind: str, value: Any) -> Any:
+    """Read a text as what a notebook expects; leave what is no such thing as it is."""
+    if not isinstance(value, str) or kind not in _FROM_TEXT:
+        return value
+    try:
+        return _FROM_TEXT[kind](value)
+    except (ValueError, KeyError):
+        return value
 
 
 def _check_type(notebook: Notebook, name: str, value: Any, kind: str) -> None:

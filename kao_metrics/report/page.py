@@ -16,6 +16,7 @@ import jinja2
 from kao_metrics import labels, sentences
 from kao_metrics.analysis import Analysis
 from kao_metrics.drawing import MEDIA_TYPE
+from kao_metrics.markup import without_dead_links
 from kao_metrics.report.downloads import downloads
 from kao_metrics.report.live import TEMPLATES, Live, get_live_ready, hash_of, live
 from kao_metrics.report.manifest import sealed
@@ -62,7 +63,7 @@ def page(
             ),
         )
     )
-    return sealed(_without_dead_links(made))
+    return sealed(without_dead_links(made))
 
 
 @cache
@@ -91,24 +92,6 @@ def _specs(notebook: Notebook) -> Iterator[dict[str, Any]]:
         for output in cell.get("outputs", []):
             if MEDIA_TYPE in output.get("data", {}):
                 yield output["data"][MEDIA_TYPE]
-
-
-def _without_dead_links(made: str) -> str:
-    """Take away links to explanations that no notebook of the report shows."""
-    ids = set(re.findall(r' id="([^"]+)"', made))
-
-    link = r'<a class="kao-how" href="#([^"]+)">(.*?)</a>'
-
-    def words(match: re.Match[str]) -> str:
-        return match[0] if match[1] in ids else match[2]
-
-    def hows(match: re.Match[str]) -> str:
-        """Of what leads to explanations and to nothing else, words alone are no use."""
-        left = re.sub(link, lambda each: each[0] if each[1] in ids else "", match[0])
-        return left if "<a " in left else ""
-
-    made = re.sub(r'<p class="kao-hows">.*?</p>', hows, made)
-    return re.sub(link, words, made)
 
 
 def _publisher(analysis: Analysis) -> str:

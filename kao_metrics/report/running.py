@@ -104,9 +104,11 @@ def _follow(running: Mapping[Future[Notebook], str], progress: Callable[..., Non
 
 def _stop(running: Mapping[Future[Notebook], str], attempts: list[_Attempt]) -> None:
     """End the kernels of what still runs, and wait for that; a new one may just begin."""
-    while any(wait(running, timeout=0.1).not_done):
+    # Not what wait calls done: to it, a task that was cancelled before it began never is.
+    while left := [task for task in running if not task.done()]:
         for attempt in attempts:
             attempt.kill()
+        wait(left, timeout=0.1)
 
 
 def run(

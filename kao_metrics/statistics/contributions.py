@@ -9,7 +9,7 @@ the smaller ones are folded into one.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -64,7 +64,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """All the categories that are not told apart, as one."""
+    """What is not told apart, as one: categories, or cases that no category is known of."""
 
     categories: tuple[str, ...]
     now: int
@@ -85,6 +85,8 @@ class Contributions:
         The largest absolute change first; of equal ones, in the order of their names.
     other
         What was folded away; None if nothing was.
+    rest
+        Cases that no category is known of; None if there are none.
     reason
         "no_change" if the whole did not change, so that there are no shares of it.
     """
@@ -92,6 +94,7 @@ class Contributions:
     change: Fraction
     parts: tuple[Contribution, ...]
     other: Other | None = None
+    rest: Other | None = None
     reason: Literal["no_change"] | None = None
 
 
@@ -103,6 +106,7 @@ def contributions(  # noqa: PLR0913 - two periods, their days, and how to tell c
     *,
     renamed: Mapping[str, str] | None = None,
     most: int | None = None,
+    rest: tuple[int, int] = (0, 0),
 ) -> Contributions | Reason:
     """Break the change between two periods down by category.
 
@@ -119,6 +123,9 @@ def contributions(  # noqa: PLR0913 - two periods, their days, and how to tell c
     most
         How many categories to tell apart; the others are folded into `Other`. All if left
         out.
+    rest
+        Cases that no category is known of, in the newer period and in the earlier one. They
+        are part of the whole and have no rank.
 
     Returns
     -------
@@ -150,14 +157,16 @@ def contributions(  # noqa: PLR0913 - two periods, their days, and how to tell c
     """
     if most is not None and most < 0:
         raise ValueError(f"{most} categories cannot be told apart: expected 0 or more")
-    newest = _newest({*now, *then}, renamed or {})
+    newest = newest_names({*now, *then}, renamed or {})
     if newest is None:
         return "renames_in_a_circle"
-    reason = _reason((now, then), (days_now, days_then))
+    reason = _reason((*now.values(), *then.values(), *rest), (days_now, days_then))
     if reason is not None:
         return reason
     cases_now, cases_then = _added(now, newest), _added(then, newest)
-    whole = Fraction(cases_now.total(), days_now) - Fraction(cases_then.total(), days_then)
+    unknown = Fraction(rest[0], days_now) - Fraction(rest[1], days_then)
+    known = Fraction(cases_now.total(), days_now) - Fraction(cases_then.total(), days_then)
+    whole = known + unknown
     ranks_now, ranks_then = _ranks(cases_now), _ranks(cases_then)
     older = _older_names((now, then), newest)
 
@@ -185,22 +194,17 @@ def contributions(  # noqa: PLR0913 - two periods, their days, and how to tell c
         change=whole,
         parts=tuple(parts[:most]),
         other=_other(parts[most:], whole) if most is not None and parts[most:] else None,
+        rest=Other((), *rest, unknown, unknown / whole if whole else None) if any(rest) else None,
         reason=None if whole else "no_change",
     )
 
 
-def _reason(counts: Iterable[Mapping[str, int]], days: Iterable[int]) -> Reason | None:
-    """Say why there are no contributions; None if there are."""
-    if min(days) <= 0:
-        return "no_days"
-    cases = [count for one in counts for count in one.values()]
-    if any(count < 0 for count in cases):
-        return "negative_count"
-    return None if any(cases) else "no_cases"
+def newest_names(categories: Iterable[str], renamed: Mapping[str, str]) -> dict[str, str] | None:
+    """Return the newest name of each category; None if the names lead in a circle.
 
-
-def _newest(categories: Iterable[str], renamed: Mapping[str, str]) -> dict[str, str] | None:
-    """Return the newest name of each category; None if the new names lead back to an old one."""
+    >>> newest_names(["net", "food"], {"net": "web", "web": "online"})
+    {'net': 'online', 'food': 'food'}
+    """
     found = {}
     for category in categories:
         name, seen = category, {category}
@@ -211,6 +215,15 @@ def _newest(categories: Iterable[str], renamed: Mapping[str, str]) -> dict[str, 
             seen.add(name)
         found[category] = name
     return found
+
+
+def _reason(cases: Collection[int], days: Iterable[int]) -> Reason | None:
+    """Say why there are no contributions; None if there are."""
+    if min(days) <= 0:
+        return "no_days"
+    if any(count < 0 for count in cases):
+        return "negative_count"
+    return None if any(cases) else "no_cases"
 
 
 def _added(counts: Mapping[str, int], newest: Mapping[str, str]) -> Counter[str]:

@@ -19,18 +19,18 @@ from hostile import (
     ALL_CASES,
     CASES,
     CLOSING,
+    CURVES,
     FAMILY,
     FLAG,
     HEBREW,
     MARKUP,
-    MONTHS,
     NAMES,
     OVERRIDE,
     PHONE,
     UNCLOSED,
     WIDTHS,
     account,
-    by_month,
+    dots,
     executed,
     read,
     shows,
@@ -57,9 +57,10 @@ from watching import (
 
 from kao_metrics import labels, tables
 from kao_metrics.analysis import analyse
+from kao_metrics.curves import Line, lines
 from kao_metrics.display import show
 from kao_metrics.failures import DataError
-from kao_metrics.forms import bars, line
+from kao_metrics.forms import bars
 from kao_metrics.report import make_report
 from kao_metrics.report.notebooks import Notebook, find_notebooks
 
@@ -121,9 +122,7 @@ def bare(request, browser, bare_report):
 def charts():
     """By case, a chart."""
     drawn = {name: bars(rows, "downsizing", "zh-TW") for name, rows in CASES.items()}
-    drawn |= {name: line(by_month(each), "complaint_series", "item", "zh-TW")
-              for name, each in MONTHS.items()}  # fmt: skip
-    return {name: show(chart) for name, chart in drawn.items()}
+    return {name: show(chart) for name, chart in (drawn | CURVES).items()}
 
 
 @pytest.fixture(scope="module")
@@ -241,7 +240,10 @@ def test_a_report_of_one_figure_is_whole(bare):
     assert bare.page.evaluate(OUT_OF_REACH) == []
     assert bare.page.locator("main > section > h2").count() == 6
     figures = bare.page.locator("#retirement_reserve .kao-value").all_inner_texts()
-    assert [each.strip() for each in figures] == ["0"]
+    # what is computed, where a pace of nothing is all that there is, and then what is printed
+    *computed, printed = (each.strip() for each in figures)
+    assert [each for each in computed if each != "—"] == ["0.00 hundred million TWD a year"]
+    assert printed == "0"
     assert NO_VALUE.findall(bare.page.locator("main").inner_text()) == []
 
 
@@ -267,7 +269,7 @@ def test_a_note_under_a_table_names_its_document_as_it_is(analysis):
 
 def test_without_bars_or_months_nothing_is_shown():
     assert show(bars([], "downsizing", "en")).markup == ""
-    assert show(line(by_month([5]), "complaint_series", "item", "en")).markup == ""
+    assert show(lines([Line("", dots([5]))], "complaint_series", "en", unit="item")).markup == ""
 
 
 def test_no_script_in_a_chart_runs(drawn):
@@ -319,6 +321,16 @@ def test_markup_shows_as_text_where_a_bar_is_pointed_at(drawn):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= drawn.width
     unharmed(drawn)
+
+
+def test_arrow_keys_go_from_month_to_month_and_say_each(drawn):
+    figure = drawn.page.locator(".kao-figure").nth(ALL_CASES.index("months from zero to huge"))
+    figure.locator(".kao-drawing:visible").focus()
+    tip = drawn.page.locator(".kao-tip")
+    for key, said in (("End", "2013-05"), ("ArrowLeft", "2013-04"), ("Home", "2013-01")):
+        drawn.page.keyboard.press(key)
+        assert said in tip.inner_text()
+    drawn.page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("case", ALL_CASES)

@@ -1,52 +1,16 @@
-"""Counts, rates, escalation and change of complaints, against arithmetic by hand."""
+"""Counts, rates, shares and change of complaints, against arithmetic by hand."""
 
 from __future__ import annotations
 
-import datetime as dt
 from decimal import Decimal
 from itertools import permutations
 
-import polars as pl
 import pytest
+from casework import LAST_YEAR, PREVIOUS, cases, rows_of, table
 from scipy.stats import beta
 
 from kao_metrics.labels import TOTAL
 from kao_metrics.metrics import complaints
-from kao_metrics.metrics.formulas import Results
-from kao_metrics.period import Period
-from kao_metrics.schemas import DECIMAL
-
-HALF = Period(2018, 1).covering(dt.date(2018, 1, 16), dt.date(2018, 6, 30))  # 166 days
-PREVIOUS = Period(2017, 2)  # 184 days
-LAST_YEAR = Period(2017, 1)  # 181 days
-NAMES = {"first": "complaints_first", "second": "complaints_second", "mediation": "mediations"}
-
-
-def cases(stage, count, month=None, period=HALF, **kind):
-    """One row: so many cases of a stage, in a month or a period, of a sector or category."""
-    return {
-        "time_period": period.code,
-        "covers_from": period.covers_from,
-        "covers_to": period.covers_to,
-        "month": month and dt.date(period.year, month, 1),
-        "stage": stage,
-        "sector": TOTAL,
-        "category": TOTAL,
-        **kind,
-        "indicator": NAMES[stage],
-        "value": count,
-    }
-
-
-def table(*rows) -> pl.LazyFrame:
-    frame = pl.LazyFrame(rows, schema_overrides={"value": DECIMAL, "month": pl.Date})
-    return frame.with_columns(
-        lower="value", upper="value", source_id=pl.lit("report")
-    ).with_row_index("row", offset=2)
-
-
-def rows_of(metric, frame, *columns):
-    return Results.validate(metric(frame, HALF).collect()).select(columns).rows()
 
 
 def close(found, expected, within="1e-11"):
@@ -66,39 +30,6 @@ def test_cases_a_day_are_cases_over_covered_days():
         ("mediations", 68, 166),
     ]
     assert all(close(value, Decimal(cases) / days) for _, cases, days, value in found)
-
-
-def test_escalation_is_each_stage_over_the_one_before():
-    """542 / 2052 and 68 / 542; the stages are never added up."""
-    columns = ("numerator", "denominator", "value")
-    ((*second, ratio),) = rows_of(complaints.second_complaint_ratio, REPORT, *columns)
-    assert second == [542, 2052]
-    assert close(ratio, Decimal(542) / 2052)
-    ((*mediation, ratio),) = rows_of(complaints.mediation_ratio, REPORT, *columns)
-    assert mediation == [68, 542]
-    assert close(ratio, Decimal(68) / 542)
-
-
-def test_escalation_can_exceed_one():
-    """30 second complaints over 20 first ones: some belong to an earlier period."""
-    frame = table(cases("first", 20), cases("second", 30))
-    assert rows_of(complaints.second_complaint_ratio, frame, "value") == [(Decimal("1.5"),)]
-
-
-@pytest.mark.parametrize(
-    ("rows", "reason"),
-    [
-        ([cases("second", 5)], "no_denominator"),
-        ([cases("second", 5), cases("first", 0)], "no_denominator"),
-        ([cases("first", 5)], "no_numerator"),
-    ],
-    ids=["not there", "zero", "no numerator"],
-)
-def test_escalation_says_which_stage_is_missing(rows, reason):
-    found = rows_of(
-        complaints.second_complaint_ratio, table(*rows), "value", "obs_status", "reason"
-    )
-    assert found == [(None, "M", reason)]
 
 
 def totals(frame):

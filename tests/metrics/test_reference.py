@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import polars as pl
+import pytest
 
 from kao_metrics.metrics.reference import reference_ratios
 from kao_metrics.schemas import DECIMAL, Reference
@@ -35,6 +36,31 @@ def test_each_ratio_is_of_one_place_and_period():
         ("second_complaint_ratio", "taipei", "2016", 50, 100, Decimal("0.5"), "whole_year"),
         ("mediation_ratio", "taipei", "2016", 5, 50, Decimal("0.1"), "whole_year"),
     ]
+
+
+def test_stages_of_complaints_have_a_confidence_interval():
+    """1 of 2: ½ ± ½ √(3.841459 ÷ (2 + 3.841459)), as of any two counts."""
+    frame = published(
+        ("taipei", "2016", "complaints_first", 2, 2, 2),
+        ("taipei", "2016", "complaints_second", 1, 1, 1),
+    )
+    row = reference_ratios(frame).collect().row(0, named=True)
+    assert abs(float(row["lower"]) - 0.0945312) < 1e-6
+    assert abs(float(row["upper"]) - 0.9054688) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [((100, 99, 101), (50, 50, 50)), ((10, 10, 10), (12, 12, 12))]
+)
+def test_counts_that_are_no_exact_part_have_none(first, second):
+    """Where a count is rounded, chance is not all that is open; 12 of 10 are no part."""
+    frame = published(
+        ("taipei", "2016", "complaints_first", *first),
+        ("taipei", "2016", "complaints_second", *second),
+    )
+    row = reference_ratios(frame).collect().row(0, named=True)
+    assert row["value"] is not None
+    assert (row["lower"], row["upper"]) == (None, None)
 
 
 def test_the_coverage_carries_the_bounds_of_its_printed_amounts():

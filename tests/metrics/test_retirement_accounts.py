@@ -56,6 +56,39 @@ def test_the_gap_of_an_account_is_what_it_lacks_at_the_newest_date():
     assert close(share, Decimal(100) / 150)
 
 
+def test_an_account_passes_or_its_gap_is_due_by_the_day_that_the_law_sets():
+    """Held at the end of 2017, due on 31 March 2018; what is lacking is 50, nothing, nothing."""
+    frame = accounts((2017, "A", 300, 250), (2017, "B", 80, 80), (2017, "C", 80, 90))
+    found = reserve.account_tests(frame, HALF)
+    assert [(each.account, each.passes, each.gap) for each in found] == [
+        ("A", False, 50),
+        ("B", True, 0),
+        ("C", True, 0),
+    ]
+    assert {(str(each.as_of), str(each.due)) for each in found} == {("2017-12-31", "2018-03-31")}
+    assert rows_of(reserve.reserve_account_gap_stock, frame, "breakdown", "reason") == [
+        ("A", "gap_is_due"),
+        ("B", "account_passes"),
+        ("C", "account_passes"),
+    ]
+
+
+def test_before_the_duty_nothing_is_due_by_law():
+    frame = accounts((2014, "A", 300, 250), (2014, "B", 80, 90))
+    assert [each.due for each in reserve.account_tests(frame, HALF)] == [None, None]
+    found = rows_of(reserve.reserve_account_gap_stock, frame, "value", "reason")
+    assert found == [(50, None), (0, None)]
+
+
+def test_the_order_of_the_accounts_changes_nothing():
+    rows = [(2017, "A", 300, 250), (2017, "B", 500, 400), (2017, "C", 80, 90), (2017, "D", 60, 10)]
+    one, other = accounts(*rows), accounts(*rows[::-1])
+    assert reserve.account_tests(one, HALF) == reserve.account_tests(other, HALF)
+    for metric in (reserve.reserve_account_gap_stock, *RATIOS):
+        columns = ("breakdown", "value", "reason")
+        assert rows_of(metric, one, *columns) == rows_of(metric, other, *columns)
+
+
 def test_without_any_gap_there_is_no_concentration():
     frame = accounts((2017, "A", 300, 300), (2017, "B", 80, 90))
     found = rows_of(reserve.reserve_gap_concentration_share, frame, *MISSING)
@@ -87,5 +120,6 @@ def test_where_nothing_was_ever_short_there_is_no_amount_coverage():
 @pytest.mark.parametrize("metric", RATIOS, ids=lambda metric: metric.__name__)
 def test_without_accounts_there_is_no_row(metric):
     none = accounts((2017, "A", 1, 1)).clear()
+    assert reserve.account_tests(none, HALF) == []
     assert rows_of(metric, none, "value") == []
     assert rows_of(reserve.reserve_account_gap_stock, none, "value") == []

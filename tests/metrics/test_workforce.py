@@ -116,6 +116,31 @@ def test_the_compound_rate_is_a_year_s_part_of_the_change():
     assert (now, then) == (6561, 10_000)
 
 
+def test_a_rate_beyond_all_bounds_is_no_pace():
+    """From 1 to 10^15 in a month would be 10^182 a year."""
+    frame = staff(count(dt.date(2018, 3, 2), "frontline", 1), count(NOW, "frontline", 10**15 - 1))
+    found = by_breakdown(workforce.headcount_compound_rate, frame, "value", "reason")
+    assert found["frontline"] == (None, "no_pace")
+
+
+@pytest.mark.parametrize("metric", COMPARING)
+def test_what_is_compared_across_a_break_stands_and_is_flagged(metric):
+    """Agencies and schools made the category up at the merger, agencies alone do now."""
+    frame = staff(
+        count(MERGER, "frontline", 100),
+        count(MERGER, "frontline", 60, employer="agencies"),
+        count(MERGER, "frontline", 40, employer="schools"),
+        count(NOW, "frontline", 80),
+        count(NOW, "frontline", 80, employer="agencies"),
+        count(MERGER, "temporary", 9),
+        count(NOW, "temporary", 8),
+    )
+    found = by_breakdown(metric, frame, "obs_status", "reason")
+    assert found["frontline"] == found.get("_T", ("B", "across_break")) == ("B", "across_break")
+    is_of_the_whole = metric is workforce.downsizing_contribution_share
+    assert found["temporary"] == (("B", "across_break") if is_of_the_whole else ("A", None))
+
+
 def test_contributions_are_parts_of_the_whole_reduction():
     """Frontline fell by 40, temporary staff rose by 10, together 30 fewer."""
     frame = staff(

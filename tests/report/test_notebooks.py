@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Thread
+
 import nbformat
 import pytest
 
 from kao_metrics.report.errors import ReportError, UsageError
 from kao_metrics.report.notebooks import checked_parameters, find_notebooks
-from kao_metrics.report.running import Settings, run, run_all
+from kao_metrics.report.running import Settings, _stop, run, run_all
 
 PARAMETERS = 'period: str = "107H1"  # p\ndata_dir: str = ""  # d\nlang: str = "zh-TW"  # l\n'
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -126,6 +129,23 @@ def test_a_value_of_the_declared_type_is_passed_on(tmp_path, declared, value):
     assert checked(tmp_path, x=value)[0][1]["x"] == value
 
 
+@pytest.mark.parametrize(
+    ("declared", "text", "value"),
+    [
+        ("int = 6", "12", 12),
+        ("float = 0.5", "2.5", 2.5),
+        ("bool = True", "False", False),
+        ("str = ''", "1.50", "1.50"),
+        ("str = ''", "true", "true"),
+    ],
+)
+def test_a_text_is_read_as_what_the_notebook_declares(tmp_path, declared, text, value):
+    """So that an amount of the command line keeps its digits."""
+    write(tmp_path / "01_tiny.ipynb", parameters=f"{PARAMETERS}x: {declared}")
+    found = checked(tmp_path, x=text)[0][1]["x"]
+    assert (found, type(found)) == (value, type(value))
+
+
 def test_a_parameter_goes_only_to_the_notebooks_that_have_it(tmp_path):
     write(tmp_path / "01_plain.ipynb")
     write(tmp_path / "02_long.ipynb", parameters=PARAMETERS + "months: int = 6")
@@ -170,6 +190,18 @@ def test_notebooks_that_run_side_by_side_keep_their_order_and_tell_of_each(tmp_p
     assert [text_of(each) for each in executed] == ["slow\n", "quick\n"]
     assert sorted(name for name, _, _ in told) == ["01_slow", "02_quick"]
     assert [(done, total) for _, done, total in told] == [(1, 2), (2, 2)]
+
+
+def test_notebooks_that_never_began_are_not_waited_for():
+    """One runs, one waits for its turn; both are stopped, and the second never ends by itself."""
+    pool, go = ThreadPoolExecutor(1), Event()
+    tasks = [pool.submit(go.wait, 5), pool.submit(int)]
+    pool.shutdown(wait=False, cancel_futures=True)
+    stopping = Thread(target=_stop, args=(dict.fromkeys(tasks, ""), []), daemon=True)
+    stopping.start()
+    go.set()
+    stopping.join(5)
+    assert not stopping.is_alive()
 
 
 def test_an_error_names_notebook_cell_and_line_as_jupyterlab_counts_them(tmp_path):

@@ -87,6 +87,18 @@ def test_everything_can_be_folded():
     assert (found.other.change, found.other.share) == (found.change, 1)
 
 
+def test_cases_of_no_category_are_part_of_the_whole_without_a_rank():
+    found = contributions({"a": 30}, 100, {"a": 10, "b": 5}, 100, most=1, rest=(50, 20))
+    assert found.change == Fraction(80 - 35, 100)
+    assert (found.rest.now, found.rest.then, found.rest.change) == (50, 20, Fraction(3, 10))
+    assert found.rest.share == Fraction(2, 3)
+    assert found.parts[0].rank_now == 1
+    assert found.parts[0].change + found.other.change + found.rest.change == found.change
+    assert contributions({"a": 1}, 100, {}, 100).rest is None
+    assert contributions({}, 100, {}, 100, rest=(0, 1)).change == Fraction(-1, 100)
+    assert contributions({}, 100, {}, 100, rest=(-1, 1)) == "negative_count"
+
+
 def test_a_whole_that_did_not_change_has_contributions_and_no_shares():
     found = contributions({"a": 30, "b": 10}, 200, {"a": 5, "b": 15}, 100, most=1)
     assert (found.change, found.reason) == (0, "no_change")

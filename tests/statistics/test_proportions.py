@@ -179,11 +179,11 @@ def test_intervals_of_a_proportion_cover_it_as_often_as_they_say(total, chance):
     assert 0.93 <= np.mean([each.lower <= chance <= each.upper for each in found]) <= 0.97
 
 
-@pytest.mark.parametrize(("total", "most"), [(20, 0.98), (2_000, 0.97)])
-def test_intervals_of_a_difference_cover_it_as_often_as_they_say(total, most):
+@pytest.mark.parametrize("total", [20, 2_000])
+def test_intervals_of_a_difference_cover_it_as_often_as_they_say(total):
     source = np.random.default_rng(1998)
     pairs = zip(
         source.binomial(total, 0.3, PAIRS), source.binomial(2 * total, 0.2, PAIRS), strict=True
     )
     found = [proportion_difference(int(a), total, int(b), 2 * total) for a, b in pairs]
-    assert 0.93 <= np.mean([each.lower <= 0.1 <= each.upper for each in found]) <= most
+    assert 0.93 <= np.mean([each.lower <= 0.1 <= each.upper for each in found]) <= 0.97
