@@ -26,7 +26,10 @@ from kao_metrics.reserve_sentences import (
 )
 from kao_metrics.restated_sentences import restated, restated_count
 from kao_metrics.series_sentences import complaint_series, complaint_trend
+from kao_metrics.wording import with_interval
 from kao_metrics.workforce_sentences import (
+    contributions,
+    temporary_staff,
     workforce,
     workforce_employers,
     workforce_path,
@@ -35,10 +38,12 @@ from kao_metrics.workforce_sentences import (
 )
 
 __all__ = [
+    "compared_with_others",
     "complaint_contributions",
     "complaint_series",
     "complaint_trend",
     "complaints",
+    "contributions",
     "covered",
     "not_comparable",
     "overview",
@@ -49,12 +54,19 @@ __all__ = [
     "retirement_reserve",
     "services",
     "stated",
+    "temporary_staff",
     "workforce",
     "workforce_employers",
     "workforce_path",
     "workforce_series",
     "workforce_shift",
 ]
+
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return __all__
+
 
 _STATED_DIGITS: Final = 2
 
@@ -140,6 +152,34 @@ def stated(analysis: Analysis) -> list[str]:
         )
         for each in found
         if each.verdict != AGREES
+    ]
+
+
+def compared_with_others(analysis: Analysis, indicator: str) -> list[str]:
+    """Say a ratio of this report beside the same ratio of other governments; no rank."""
+    lang, own = analysis.lang, one(analysis, indicator)
+    others = analysis.reference.filter(pl.col("indicator") == indicator)
+    if own is None or others.is_empty():
+        return []
+    digits = int(labels.attribute("indicator", indicator, "places"))
+    parts = [
+        text(
+            "of_place",
+            lang,
+            place=labels.label("place", row["place"], lang),
+            period=labels.reference_period(row["period"], lang),
+            value=with_interval(row, digits, lang),
+        )
+        for row in others.sort("value", descending=True).iter_rows(named=True)
+    ]
+    return [
+        text(
+            "beside_others",
+            lang,
+            name=labels.label("indicator", indicator, lang),
+            own=with_interval(own, digits, lang),
+            others=text("list_comma", lang).join(parts),
+        )
     ]
 
 

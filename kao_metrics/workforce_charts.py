@@ -79,26 +79,14 @@ def contributions(analysis: Analysis) -> alt.LayerChart | None:
 def temporary_staff(analysis: Analysis) -> alt.LayerChart | None:
     """Draw who the temporary staff are, largest first, with what is not broken down last."""
     lang = analysis.lang
-    now = (
-        analysis.tables["workforce"]
-        .filter(
-            pl.col("time_period") == analysis.period.code,
-            pl.col("as_of") == pl.col("latest_as_of"),
-            pl.col("category") == "temporary",
-            pl.col("parts").is_null(),
-            pl.col("indicator") != "temporary_total",
-        )
-        .sort("value", "row", descending=[True, False])
-        .collect()
-    )
     rows = [
         Bar(
-            _kind(row, lang),
+            kind_name(row, lang),
             labels.amount(row["value"], "person", lang),
             row["value"],
             passage=sections(analysis, row["indicator"]),
         )
-        for row in now.iter_rows(named=True)
+        for row in temporary_kinds(analysis)
     ]
     rows += [
         Bar(
@@ -108,13 +96,31 @@ def temporary_staff(analysis: Analysis) -> alt.LayerChart | None:
             passage=sections(analysis, row["indicator"], row["breakdown"]),
             is_other=True,
         )
-        for row in given(analysis, "not_broken_down_stock")
-        if row["breakdown"].startswith("temporary_")
+        for row in not_broken_down(analysis)
     ]
     return bars(rows, "temporary_staff", lang, explained=["not_broken_down_stock"])
 
 
-def _kind(row: Row, lang: str) -> str:
+def temporary_kinds(analysis: Analysis) -> list[Row]:
+    """Return the kinds of temporary staff that are not broken down further, largest first."""
+    now = analysis.tables["workforce"].filter(
+        pl.col("time_period") == analysis.period.code,
+        pl.col("as_of") == pl.col("latest_as_of"),
+        pl.col("category") == "temporary",
+        pl.col("parts").is_null(),
+        pl.col("indicator") != "temporary_total",
+    )
+    found = now.sort("value", "row", descending=[True, False]).collect()
+    return list(found.iter_rows(named=True))
+
+
+def not_broken_down(analysis: Analysis) -> list[Row]:
+    """Return how many temporary staff the report does not break down."""
+    found = given(analysis, "not_broken_down_stock")
+    return [row for row in found if row["breakdown"].startswith("temporary_")]
+
+
+def kind_name(row: Row, lang: str) -> str:
     """Name a kind of staff by its subcategory, and by its funding where that is split."""
     name = labels.label("subcategory", row["subcategory"], lang)
     if row["funding"] in (TOTAL, labels.GENERAL):

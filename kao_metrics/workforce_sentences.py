@@ -19,8 +19,11 @@ from kao_metrics.printed import grouped, round_half_up
 from kao_metrics.workforce_charts import (
     drawn_paths,
     has_earlier_staff,
+    kind_name,
+    not_broken_down,
     shifts,
     signed_count,
+    temporary_kinds,
 )
 
 
@@ -65,6 +68,51 @@ def _downsizing(analysis: Analysis, row: Row) -> str:
         return said
     flag = _sentence(labels.label("reason", row["reason"], lang), lang)
     return text("sentence_space", lang).join([said, flag])
+
+
+def contributions(analysis: Analysis) -> list[str]:
+    """Say what each category makes up of the whole change."""
+    lang, rows = analysis.lang, given(analysis, "downsizing_contribution_share")
+    if not rows:
+        return []
+    whole = rows[0]["denominator"]
+    way, sign = ("fell", 1) if whole > 0 else ("rose", -1)
+    parts = text("list_comma", lang).join(
+        text(
+            "name_count_share",
+            lang,
+            name=labels.group_label(row["breakdown"], lang),
+            count=grouped(sign * row["numerator"]),
+            share=labels.amount(row["value"], "ratio", lang, 2),
+        )
+        for row in rows
+    )
+    return [text(f"contributions_{way}", lang, whole=grouped(abs(whole)), parts=parts)]
+
+
+def temporary_staff(analysis: Analysis) -> list[str]:
+    """Say which kind of temporary staff is largest, and how many are not broken down."""
+    lang, kinds = analysis.lang, temporary_kinds(analysis)
+    whole = one(analysis, "temporary_total")
+    if not kinds or whole is None or not whole["value"]:
+        return []
+    largest, total = kinds[0], whole["value"]
+    rest = sum((row["value"] for row in not_broken_down(analysis)), Decimal(0))
+
+    def share(count: Decimal) -> str:
+        return labels.amount(count / total, "ratio", lang, 2)
+
+    kind = text(
+        "name_count_share",
+        lang,
+        name=kind_name(largest, lang),
+        count=grouped(largest["value"]),
+        share=share(largest["value"]),
+    )
+    said = [text("temporary_largest", lang, whole=grouped(total), kind=kind)]
+    if rest:
+        said.append(text("temporary_rest", lang, count=grouped(rest), share=share(rest)))
+    return said
 
 
 def workforce_shift(analysis: Analysis) -> list[str]:

@@ -146,3 +146,12 @@ def test_what_is_not_comparable_is_said_with_place_period_and_source(analysis):
     ]
     assert all("不可直接比較" in each for each in said)
     assert said[1].endswith("資料：風傳媒，2017。")
+
+
+def test_a_ratio_is_said_beside_those_of_others_without_a_rank(english):
+    (said,) = sentences.compared_with_others(english, "second_complaint_ratio")
+    assert said.startswith("Second to first complaints: 26.4% (95 % interval 24.6–28.4%) in this")
+    assert "Taipei in 2016 49.5%" in said
+    assert "New Taipei in 2012 37.7%" in said
+    assert "no ranking" in said
+    assert sentences.compared_with_others(english, "award_rate") == []

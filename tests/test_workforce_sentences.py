@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 
+import polars as pl
 import pytest
 from staffing import MERGER, NOW, count, reported
 
@@ -10,6 +11,8 @@ from kao_metrics import sentences
 
 BEFORE = dt.date(2017, 10, 1)
 NEW = [
+    sentences.contributions,
+    sentences.temporary_staff,
     sentences.workforce_shift,
     sentences.workforce_path,
     sentences.workforce_series,
@@ -23,6 +26,33 @@ def test_without_figures_nothing_is_said(section, analysis):
     empty = {name: table.clear() for name, table in analysis.tables.items()}
     bare = dataclasses.replace(analysis, results=analysis.results.clear(), tables=empty)
     assert section(bare) == []
+
+
+def test_parts_of_the_change_and_kinds_of_staff_are_said_with_their_shares(analysis, english):
+    """By hand: 1,657 of 2,711 is 61.12 %, 965 of 2,408 is 40.07 %, 330 of them 13.70 %."""
+    assert sentences.contributions(english) == [
+        (
+            "Of the reduction by 2,711: Frontline workers 1,657 (61.12%); "
+            "Temporary staff 1,054 (38.88%)."
+        )
+    ]
+    assert sentences.temporary_staff(english) == [
+        "Of 2,408 temporary staff, the largest kind: Administrative assistants 965 (40.07%).",
+        "The report does not break down 330 of them (13.70%).",
+    ]
+    assert sentences.contributions(analysis)[0].startswith("減少的2,711人中：工級人員1,657人（")
+
+
+def test_a_rise_is_said_as_one(english):
+    is_share = pl.col("indicator") == "downsizing_contribution_share"
+    turned = [
+        pl.when(is_share).then(-pl.col(name)).otherwise(pl.col(name)).alias(name)
+        for name in ("numerator", "denominator")
+    ]
+    rose = dataclasses.replace(english, results=english.results.with_columns(turned))
+    assert sentences.contributions(rose) == [
+        "Of the rise by 2,711: Frontline workers 1,657 (61.12%); Temporary staff 1,054 (38.88%)."
+    ]
 
 
 def test_the_shift_is_said_against_what_would_be_in_step(analysis, english):
