@@ -16,14 +16,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from kao_metrics import charts, sentences, tables
+    from kao_metrics import charts, metrics, sentences, tables
     from kao_metrics.analysis import Analysis, analyse
     from kao_metrics.appendix import cannot_tell, method_notes
     from kao_metrics.changes import changed_since
     from kao_metrics.display import computed, key_figures, notes, show, source_list
     from kao_metrics.explorer import explore
     from kao_metrics.exporting import ExportError, to_csv, to_html, to_ods, to_png, to_svg
-    from kao_metrics.failures import DataError
+    from kao_metrics.failures import DataError, UnknownNameError
+    from kao_metrics.figure import Figure
     from kao_metrics.importing.exports import import_exports
     from kao_metrics.metrics import (
         category_changes,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
         workforce,
     )
     from kao_metrics.period import Period, PeriodError
-    from kao_metrics.readers import open_data, read_stated
+    from kao_metrics.readers import open_data, read, read_stated
     from kao_metrics.report import make_report
 
 __version__ = "0.1.0"
@@ -44,8 +45,10 @@ _HOMES: Final = {
     "Analysis": "analysis",
     "DataError": "failures",
     "ExportError": "exporting",
+    "Figure": "figure",
     "Period": "period",
     "PeriodError": "period",
+    "UnknownNameError": "failures",
     "analyse": "analysis",
     "cannot_tell": "appendix",
     "category_changes": "metrics",
@@ -59,8 +62,10 @@ _HOMES: Final = {
     "key_figures": "display",
     "make_report": "report",
     "method_notes": "appendix",
+    "metrics": "",
     "notes": "display",
     "open_data": "readers",
+    "read": "readers",
     "read_stated": "readers",
     "retirement_accounts": "metrics",
     "retirement_reserve": "metrics",
@@ -82,8 +87,10 @@ __all__ = [
     "Analysis",
     "DataError",
     "ExportError",
+    "Figure",
     "Period",
     "PeriodError",
+    "UnknownNameError",
     "analyse",
     "cannot_tell",
     "category_changes",
@@ -97,8 +104,10 @@ __all__ = [
     "key_figures",
     "make_report",
     "method_notes",
+    "metrics",
     "notes",
     "open_data",
+    "read",
     "read_stated",
     "retirement_accounts",
     "retirement_reserve",
@@ -119,7 +128,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for."""
     if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_hint(name)}")
     if "altair" in sys.modules and "IPython" in sys.modules:
         # A notebook's own charts are drawn without a network too, once both are imported.
         import_module(f"{__name__}.display")
@@ -128,6 +137,15 @@ def __getattr__(name: str) -> Any:
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
+def _hint(name: str) -> str:
+    """Suggest the nearest public name; tools that ask for a private one need none."""
+    if name.startswith("_"):
+        return ""
+    labels = import_module(f"{__name__}.labels")
+    near = labels.nearest(name, __all__)
+    return f"; did you mean {near!r}?" if near else ""
+
+
 def __dir__() -> list[str]:
-    """List the public names, for completion."""
-    return sorted([*globals(), *__all__])
+    """List the public names, for completion, and no module that happens to be loaded."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

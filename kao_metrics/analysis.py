@@ -6,18 +6,22 @@ and sentences are made of; notebooks and the command line both use it.
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
+from kao_metrics import labels
 from kao_metrics.failures import DataError, Failure
+from kao_metrics.figure import Figure, find
 from kao_metrics.handover import hand_over, handed
-from kao_metrics.labels import DEFAULT_LANGUAGE, check_language
+from kao_metrics.labels import DEFAULT_LANGUAGE, TOTAL, Language, check_language
 from kao_metrics.metrics import compute
 from kao_metrics.metrics.complaint_season import complaint_season
 from kao_metrics.metrics.reference import reference_ratios
 from kao_metrics.metrics.stated import Finding, findings, operands
+from kao_metrics.own_labels import FILE_NAME as LABELS
 from kao_metrics.period import Period, PeriodError
 from kao_metrics.printed import plain
 from kao_metrics.provenance import Passages, traced, untraced
@@ -30,7 +34,7 @@ from kao_metrics.steps import FILE_NAME as STEPS
 from kao_metrics.steps import Step, read_steps
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Analysis:
     """A period's figures, and the language in which to speak of them.
 
@@ -63,27 +67,81 @@ class Analysis:
         is computed here, as what computes it is slow to load in each notebook.
     restatements
         By earlier release of the period, the published figures that changed since.
+    own_labels
+        What the data folder's own labels say, by kind and code.
     """
 
     period: Period
     lang: str
-    tables: dict[str, pl.LazyFrame] = field(repr=False)
-    results: pl.DataFrame = field(repr=False)
-    findings: list[Finding] = field(repr=False)
-    reference: pl.DataFrame = field(repr=False)
-    reference_figures: pl.DataFrame = field(repr=False)
-    sources: dict[str, Source] = field(repr=False)
-    remarks: dict[str, str] = field(repr=False)
-    passages: Passages = field(repr=False)
+    tables: dict[str, pl.LazyFrame]
+    results: pl.DataFrame
+    findings: list[Finding]
+    reference: pl.DataFrame
+    reference_figures: pl.DataFrame
+    sources: dict[str, Source]
+    remarks: dict[str, str]
+    passages: Passages
     steps: tuple[Step, ...] = ()
-    season: Season | Reason = field(default="fewer_than_36_months", repr=False)
+    season: Season | Reason = "fewer_than_36_months"
     restatements: tuple[Entry, ...] = ()
+    own_labels: labels.Tables = field(default_factory=dict)
+
+    def figure(self, indicator: str, breakdown: str = TOTAL) -> Figure:
+        """Return one figure by its name, and by the part that it is of.
+
+        Parameters
+        ----------
+        indicator, breakdown
+            As in the columns of `results` of these names.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none; with the nearest name that there is.
+
+        Examples
+        --------
+        >>> analyse("107H1", lang="en").figure("downsizing_ratio", "frontline").numerator
+        Decimal('1657.000000000000')
+        """
+        return find(self.results, indicator, breakdown, self.lang)
+
+    def __repr__(self) -> str:
+        """Show the period with its days, and how much there is of everything."""
+        said = "; ".join(f"{name}: {what}" for name, what in self._summary().items())
+        return f"Analysis({said})"
+
+    def _repr_html_(self) -> str:
+        """Show the same in a notebook, a line an attribute."""
+        lines = "".join(
+            f"<tr><th>{name}</th><td>{html.escape(what)}</td></tr>"
+            for name, what in self._summary().items()
+        )
+        return f"<table>{lines}</table>"
+
+    def _summary(self) -> dict[str, str]:
+        """Return by attribute what it holds, in short."""
+        period = self.period
+        is_own = pl.col("time_period") == period.code
+        names = list(self.tables)
+        counts = pl.collect_all([self.tables[name].select(is_own.sum()) for name in names])
+        rows = {name: int(count.item()) for name, count in zip(names, counts, strict=True)}
+        agree = sum(each.verdict == "agrees" for each in self.findings)
+        return {
+            "period": f"{period.code} = {period.roc_code}, {period.covers_from} to "
+            f"{period.covers_to}, {period.covered_days} of {period.days} days",
+            "lang": self.lang,
+            "tables": ", ".join(f"{name} ({count} rows)" for name, count in rows.items() if count),
+            "results": f"{self.results.height} figures, "
+            f"{self.results['value'].null_count()} of them missing for a stated reason",
+            "findings": f"{len(self.findings)} stated figures, {agree} agree",
+        }
 
 
 def analyse(
     period: str | Period,
     data_dir: str | Path = "",
-    lang: str = DEFAULT_LANGUAGE,
+    lang: Language | str = DEFAULT_LANGUAGE,
 ) -> Analysis:
     """Read a period's tables, compute every figure and judge every stated one.
 
@@ -109,6 +167,7 @@ def analyse(
     folder = find_data_dir(data_dir)
     computed: Analysis | None = handed(_key(folder, period, lang))
     if computed is not None:
+        _keep_labels(folder, computed.own_labels)
         return computed
     data = open_data(folder)
     return analyse_data(data, data.period(period), lang)
@@ -136,6 +195,22 @@ def _key(data_dir: Path, period: str | Period, lang: str) -> tuple[str, ...]:
 
 def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> Analysis:
     """As `analyse`, from a data folder that is already open."""
+    _keep_labels(data.folder, data.own)
+    with labels.known_beside(data.own):
+        return _analysed(data, period, lang)
+
+
+def _keep_labels(folder: Path, own: labels.Tables) -> None:
+    """Keep a folder's own words for what is shown, unless another folder's say otherwise."""
+    taken = labels.keep(str(folder.resolve()), own)
+    if taken:
+        what = "other words than those of a data folder that was analysed before"
+        hint = "the same words, another code, or a new Python process (a restarted kernel)"
+        path = str(folder / LABELS)
+        raise DataError([Failure("labels", path, (), f"[{taken}]", what, hint)])
+
+
+def _analysed(data: Data, period: Period, lang: str) -> Analysis:
     failures: list[Failure] = []
     tables: dict[str, pl.LazyFrame] = {}
     reference = pl.LazyFrame()
@@ -173,6 +248,7 @@ def analyse_data(data: Data, period: Period, lang: str = DEFAULT_LANGUAGE) -> An
         steps=tuple(each for each in steps if each.month <= period.covers_to),
         season=complaint_season(tables["complaints"]),
         restatements=restatements,
+        own_labels=data.own,
     )
 
 
@@ -228,6 +304,11 @@ class Checked:
 
 def check(data: Data) -> Checked:
     """Check every table of every period of a data folder; find every failure."""
+    with labels.known_beside(data.own):
+        return _checked(data)
+
+
+def _checked(data: Data) -> Checked:
     failures = _files_of_no_period(data)
     failures += files_of_no_period(data.folder, set(data.periods))
     remainders: list[str] = []

@@ -57,6 +57,12 @@ __all__ = [
     "workforce_shift",
 ]
 
+
+def __dir__() -> list[str]:
+    """List the public names, for completion."""
+    return __all__
+
+
 Row = dict[str, Any]
 
 

@@ -249,7 +249,10 @@ def _expected(kind: str, column: str, record: dict[str, Any], schema: Schema) ->
     codes = (schema.columns()[column].metadata or {}).get("kind", column)
     hint = labels.suggestion(str(record[column]), labels.codes(codes))
     if codes == "indicator":
-        return f"a name with a label, [indicator.{record[column]}] in labels.toml{hint}"
+        return (
+            f"a name with a label, [indicator.{record[column]}] in labels.toml of the data "
+            f"folder{hint}"
+        )
     return f"a known {codes.replace('_', ' ')}{hint}"
 
 

@@ -34,12 +34,14 @@ from kao_metrics.sources import Source
 FILE_NAME: Final = "datapackage.json"
 README: Final = "README.md"
 
-_TYPES: Final[dict[type, str]] = {
+TYPES: Final[dict[type, str]] = {
     dy.String: "string",
     dy.Int64: "integer",
     dy.Decimal: "number",
     dy.Date: "date",
 }
+"""What a contract's type is called in the standard."""
+
 _WIDTH: Final = 100
 
 
@@ -73,6 +75,8 @@ def datapackage(data_dir: Path) -> dict[str, Any]:
     """
     data = open_data(data_dir)
     first = next(iter(data.sources.values()), None)
+    with labels.known_beside(data.own):
+        resources = _resources(data)
     readme = _read_readme(data_dir)
     name = data_dir.resolve().name
     title = readme.title or (_both(first.title) if first else name)
@@ -83,7 +87,7 @@ def datapackage(data_dir: Path) -> dict[str, Any]:
         "description": readme.text,
         "licenses": _licenses(data.sources),
         "sources": [_source(each) for each in data.sources.values()],
-        "resources": _resources(data),
+        "resources": resources,
     }
     return {key: value for key, value in package.items() if value}
 
@@ -161,7 +165,7 @@ def _table_schema(
         words = readme.columns.get(name)
         constraints = _constraints(schema, name, sources)
         fields.append(
-            {"name": name, "type": _TYPES[type(schema.columns()[name])]}
+            {"name": name, "type": TYPES[type(schema.columns()[name])]}
             | ({"description": words} if words else {})
             | ({"constraints": constraints} if constraints else {})
         )
@@ -195,13 +199,28 @@ def _constraints(schema: Schema, name: str, sources: Mapping[str, Source]) -> di
     return found
 
 
+def allowed_codes(column: Any, name: str) -> list[str]:
+    """Ask the contract which codes a column takes; what else it may hold is not among them.
+
+    Parameters
+    ----------
+    column
+        A column of a contract that has codes, as its schema gives it.
+    name
+        Its name.
+
+    >>> allowed_codes(TABLES["complaints"].columns()["sector"], "sector")
+    ['_T', 'goods', 'services']
+    """
+    known = pl.Series(name, [labels.TOTAL, *labels.codes(column.metadata["kind"])])
+    return known.to_frame().filter(column.check["known"](pl.col(name)))[name].to_list()
+
+
 def _codes(column: Any, name: str) -> list[str]:
-    """Ask the contract which codes it takes; a unit or qualifier may be the printed word."""
-    kind = column.metadata["kind"]
-    known = pl.Series(name, [labels.TOTAL, *labels.codes(kind)])
-    taken = known.to_frame().filter(column.check["known"](pl.col(name)))[name].to_list()
+    """Return what a cell may be: a code; for a unit or qualifier also the printed word."""
+    taken = allowed_codes(column, name)
     if name in ("unit", "qualifier"):
-        printed = [labels.entry(kind, code).get("printed", ()) for code in taken]
+        printed = [labels.entry(name, code).get("printed", ()) for code in taken]
         taken += [word for words in printed for word in words]
     return list(dict.fromkeys(taken))
 

@@ -45,6 +45,14 @@ class Failure:
         return f"{place}: found {self.found}; expected {self.expected}"
 
 
+class UnknownNameError(KeyError):
+    """A name that is none of those there are; the message suggests the nearest one."""
+
+    def __str__(self) -> str:
+        """Return the message as it is; KeyError would quote it."""
+        return str(self.args[0])
+
+
 class DataError(Exception):
     """The data breaks its contract; carries every failure, not only the first.
 

@@ -3,6 +3,10 @@
 The words stand in labels.toml, a table for each kind of code (indicator, unit, category
 and so on) and one for sentences. The tables are also the code lists of the data: a code
 that has no label is unknown, and a new code costs one entry there and no Python.
+
+A data folder may have codes of its own; see `kao_metrics.own_labels`. While a folder is read
+and computed, only its own are known beside the package's: what one folder may say, another
+may not. What is shown afterwards has the words of every folder that was analysed.
 """
 
 from __future__ import annotations
@@ -10,16 +14,21 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from decimal import Decimal
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from kao_metrics.period import ROC_OFFSET, Period
 from kao_metrics.printed import grouped
 from kao_metrics.typesetting import isolated
+
+Language = Literal["zh-TW", "en"]
+"""For editors: what a language can be."""
 
 LANGUAGES: Final = ("zh-TW", "en")
 DEFAULT_LANGUAGE: Final = LANGUAGES[0]
@@ -54,10 +63,80 @@ class LabelError(KeyError):
         return str(self.args[0])
 
 
+Tables = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""By kind and code, what is said of it."""
+
+_reading: ContextVar[Tables | None] = ContextVar("_reading", default=None)
+"""All that is known while a data folder is read; nothing where none is."""
+
+_shown: Final[dict[str, Tables]] = {}
+"""By data folder, its own entries, for what is shown of it."""
+
+
 @cache
-def _tables() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+def packaged() -> Tables:
+    """Return the entries of the package, which every data folder may use."""
     text = resources.files("kao_metrics").joinpath("labels.toml").read_text(encoding="utf-8")
     return MappingProxyType(tomllib.loads(text))
+
+
+def _tables() -> Tables:
+    reading = _reading.get()
+    if reading is not None:
+        return reading
+    return _beside_shown() if _shown else packaged()
+
+
+@cache
+def _beside_shown() -> Tables:
+    """Put them together once until another folder is kept: words are looked up often."""
+    return _merged(*_shown.values())
+
+
+def _merged(*own: Tables) -> Tables:
+    """Put the entries of data folders beside the package's."""
+    tables = dict(packaged())
+    for each in own:
+        tables |= {kind: {**tables[kind], **entries} for kind, entries in each.items()}
+    return tables
+
+
+@contextmanager
+def known_beside(*own: Tables) -> Iterator[None]:
+    """Know data folders' own entries beside the package's, and no others, for a while.
+
+    >>> with known_beside({"unit": {"bushel": {"zh-TW": "斗", "en": "bushels"}}}):
+    ...     label("unit", "bushel", "en")
+    'bushels'
+    >>> label_or_code("unit", "bushel")
+    'bushel'
+    """
+    token = _reading.set(_merged(*own))
+    try:
+        yield
+    finally:
+        _reading.reset(token)
+
+
+def keep(folder: str, own: Tables) -> str:
+    """Keep a data folder's own entries, in place of its earlier ones, for what is shown of it.
+
+    Returns
+    -------
+    str
+        The first ``kind.code`` that another folder has with other words, in which case nothing
+        is kept: nobody could tell which words are meant. Empty if there is none.
+    """
+    others = [tables for name, tables in _shown.items() if name != folder]
+    for kind, entries in own.items():
+        for code, said in entries.items():
+            if any(other.get(kind, {}).get(code, said) != said for other in others):
+                return f"{kind}.{code}"
+    _shown.pop(folder, None)
+    _beside_shown.cache_clear()
+    if own:
+        _shown[folder] = own
+    return ""
 
 
 def codes(kind: str) -> tuple[str, ...]:
@@ -67,6 +146,15 @@ def codes(kind: str) -> tuple[str, ...]:
     ('first', 'second', 'mediation')
     """
     return tuple(_tables()[kind])
+
+
+def is_packaged(kind: str) -> bool:
+    """Tell whether only the package's codes of a kind are known at the moment.
+
+    >>> is_packaged("stage")
+    True
+    """
+    return _tables()[kind] is packaged()[kind]
 
 
 def entry(kind: str, code: str) -> Mapping[str, Any]:
@@ -136,6 +224,15 @@ def code_of(kind: str, printed: str) -> str:
     return printed
 
 
+def nearest(code: str, known: Iterable[str]) -> str:
+    """Return the known code that is most like a word; empty if none is.
+
+    >>> nearest("frist", codes("stage"))
+    'first'
+    """
+    return next(iter(difflib.get_close_matches(code, list(known), n=1)), "")
+
+
 def suggestion(code: str, known: Iterable[str]) -> str:
     """Say which known code is nearest, or list them where none is.
 
@@ -145,9 +242,9 @@ def suggestion(code: str, known: Iterable[str]) -> str:
     known = list(known)
     if not known:
         return ""
-    near = difflib.get_close_matches(code, known, n=1)
+    near = nearest(code, known)
     if near:
-        return f"; did you mean {near[0]!r}?"
+        return f"; did you mean {near!r}?"
     few = 12
     return f"; known: {', '.join(known[:few])}{' …' if len(known) > few else ''}"
 

@@ -204,6 +204,10 @@ class Period:
         """Return the code, so that a period prints the same everywhere."""
         return self.code
 
+    def _repr_html_(self) -> str:
+        """Show the same in a notebook."""
+        return f"<code>{self!r}</code>"
+
     def __repr__(self) -> str:
         """Show both calendars and, where they differ, the covered days."""
         days = f", covers {self.covers_from} to {self.covers_to}" if self.is_partly_covered else ""

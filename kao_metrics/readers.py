@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -18,11 +18,14 @@ from typing import Final
 
 import polars as pl
 
+from kao_metrics import labels
 from kao_metrics.contracts import Place, contract_failures, read_text, typed
-from kao_metrics.failures import DataError, Failure
+from kao_metrics.failures import DataError, Failure, UnknownNameError
+from kao_metrics.own_labels import FILE_NAME as LABELS
+from kao_metrics.own_labels import read_labels
 from kao_metrics.period import Period
 from kao_metrics.preparation import prepared
-from kao_metrics.schemas import TABLES, Periods, Reference, Schema, Stated, Valued
+from kao_metrics.schemas import TABLES, Periods, Reference, Schema, Stated, TableName, Valued
 from kao_metrics.sources import FILE_NAME as SOURCES
 from kao_metrics.sources import Source, SourceError, read_sources
 
@@ -49,12 +52,15 @@ class Data:
         By code, the tables that the report is said to have; a missing one is an error.
     sources
         By name, the documents.
+    own
+        By kind and code, what the folder's own labels say.
     """
 
     folder: Path
     periods: dict[str, Period]
     expected: dict[str, tuple[str, ...]]
     sources: dict[str, Source]
+    own: labels.Tables = field(default_factory=dict, repr=False)
 
     def period(self, spelling: str | Period) -> Period:
         """Return a period with its covered days.
@@ -70,7 +76,9 @@ class Data:
         if period.code not in self.periods:
             known = ", ".join(self.periods)
             place = Place("periods", str(self.folder / PERIODS))
-            message = f"a row for every report; it has {known or 'none'}"
+            near = labels.nearest(period.code, self.periods)
+            hint = f"; did you mean {near}?" if near else ""
+            message = f"a row for every report; it has {known or 'none'}{hint}"
             raise DataError([place.failure(None, "period", f"no row for {period}", message)])
         return self.periods[period.code]
 
@@ -167,7 +175,8 @@ class Data:
         path = self.folder / REFERENCE
         if not path.exists():
             return Reference.create_empty().lazy()
-        frame, failures = _checked(path, Place("reference", str(path)), Reference, self.sources)
+        with labels.known_beside(self.own):
+            frame, failures = _checked(path, Place("reference", str(path)), Reference, self.sources)
         if failures:
             raise DataError(failures)
         return frame.lazy()
@@ -178,7 +187,9 @@ class Data:
             digest = sha256(path.read_bytes()).hexdigest()
         except OSError:
             digest = ""
-        return _checked_once(path, digest, table, frozenset(self.sources), period)
+        with labels.known_beside(self.own):
+            known = frozenset(self.sources)
+            return _checked_once(path, f"{digest} {self.own}", table, known, period)
 
 
 def open_data(folder: str | Path) -> Data:
@@ -187,7 +198,8 @@ def open_data(folder: str | Path) -> Data:
     Raises
     ------
     DataError
-        If ``periods.csv`` or ``sources.toml`` is missing or breaks its contract.
+        If ``periods.csv`` or ``sources.toml`` is missing, or they or the folder's own
+        ``labels.toml`` break their contract.
     """
     folder = Path(folder)
     failures: list[Failure] = []
@@ -202,6 +214,8 @@ def open_data(folder: str | Path) -> Data:
         place = Place("sources", str(folder / SOURCES))
         what = str(error).removeprefix(place.file).lstrip(":, ")
         failures.append(place.failure(None, "", what, "a table for every document"))
+    own, faults = read_labels(folder)
+    failures += [Failure("labels", str(folder / LABELS), (), *fault) for fault in faults]
     path = folder / PERIODS
     frame, found = _checked(path, Place("periods", str(path)), Periods, sources)
     failures += found
@@ -213,7 +227,49 @@ def open_data(folder: str | Path) -> Data:
         period = Period.parse(row["period"]).covering(row["covers_from"], row["covers_to"])
         periods[period.code] = period
         expected[period.code] = tuple((row["tables"] or "").split())
-    return Data(folder, periods, expected, sources)
+    return Data(folder, periods, expected, sources, own)
+
+
+def read(table: TableName | str, period: str | Period, data_dir: str | Path = "") -> pl.LazyFrame:
+    """Read one table of one period, checked.
+
+    Parameters
+    ----------
+    table
+        Such as ``workforce`` or ``complaints``: a folder of the data folder.
+    period
+        In any accepted spelling, such as ``107H1`` or ``2018-S1``.
+    data_dir
+        The data folder; the nearest ``data`` above the working directory if left out.
+
+    Returns
+    -------
+    LazyFrame
+        The table as its metrics take it; without rows if the period does not have it.
+
+    Raises
+    ------
+    UnknownNameError
+        If no table is called so; with the nearest name that one has.
+    PeriodError
+        If the period is no half-year.
+    DataError
+        If the data folder does not have the period, or the rows break the contract.
+
+    Examples
+    --------
+    >>> read("workforce", "107H1").select("category", "headcount").collect().row(0)
+    ('frontline', 5984)
+    >>> read("complaint", "107H1")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    kao_metrics.failures.UnknownNameError: no table is called 'complaint'; did you mean ...
+    """
+    if table not in TABLES:
+        hint = labels.suggestion(table, TABLES)
+        raise UnknownNameError(f"no table is called {table!r}{hint}")
+    data = open_data(find_data_dir(data_dir))
+    return data.read(table, data.period(period))
 
 
 def find_data_dir(folder: str | Path = "") -> Path:

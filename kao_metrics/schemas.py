@@ -9,7 +9,7 @@ each rule in words; a rule without words is a bug that a test finds.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal
 
 import dataframely as dy
 import polars as pl
@@ -316,6 +316,12 @@ TABLES: Final[dict[str, type[Table]]] = {
     "stated": Stated,
 }
 """The tables that a period may have, a folder each; a period may have only some of them."""
+
+
+TableName = Literal[
+    "workforce", "retirement_reserve", "retirement_accounts", "complaints", "services", "stated"
+]
+"""For editors: what a table can be called; the names of `TABLES`."""
 
 
 def key_of(table: str) -> tuple[str, ...]:

@@ -92,3 +92,13 @@ def test_a_file_of_stated_figures_may_name_figures_of_the_period_in_its_name(tmp
     verdicts = [audit_file(file, None, data_dir)[0].verdict for file in (named, other)]
     assert verdicts == ["agrees", "cannot tell"]
     assert audit_file(other, "107H1", data_dir)[0].verdict == "agrees"
+
+
+def test_an_analysis_shows_what_it_holds_in_short(english):
+    shown, markup = repr(english), english._repr_html_()
+    assert "2018-S1 = 107H1, 2018-01-16 to 2018-06-30, 166 of 181 days" in shown
+    assert f"results: {english.results.height} figures" in shown
+    assert "workforce (18 rows)" in shown
+    assert "retirement_accounts" not in shown
+    assert len(shown) < 500
+    assert f"<td>{english.results.height} figures" in markup

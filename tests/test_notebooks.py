@@ -44,9 +44,10 @@ def test_there_is_a_notebook_for_each_section_of_the_report():
 @of_each
 def test_a_notebook_is_valid_and_committed_without_outputs(path):
     nbformat.validate(nbformat.read(path, as_version=4))
+    clear = f"clear its outputs: jupyter nbconvert --clear-output --inplace {path}"
     for cell in cells_of(path, "code"):
-        assert cell.outputs == []
-        assert cell.execution_count is None
+        assert cell.outputs == [], clear
+        assert cell.execution_count is None, clear
 
 
 @of_each

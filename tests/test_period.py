@@ -156,6 +156,7 @@ def test_the_first_report_covers_166_days():
     assert covered.covered_days == 16 + 150
     assert covered.is_partly_covered
     assert repr(covered) == "Period(2018-S1 = 107H1, covers 2018-01-16 to 2018-06-30)"
+    assert "covers 2018-01-16 to 2018-06-30" in covered._repr_html_()
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kao_metrics.analysis import analyse
-from kao_metrics.failures import DataError, Failure
+from kao_metrics.failures import DataError, Failure, UnknownNameError
 from kao_metrics.period import Period
-from kao_metrics.readers import find_data_dir, open_data, read_stated
+from kao_metrics.readers import find_data_dir, open_data, read, read_stated
 from kao_metrics.schemas import TABLES, Periods, Reference
 
 S1 = Period(2018, 1)
@@ -298,3 +298,12 @@ def test_any_text_in_any_cell_gives_a_right_frame_or_failures_that_name_the_file
             csv.writer(target).writerows(rows)
         failures = failures_in(folder, file)
     assert failures is None or str(path) in failures
+
+
+def test_one_table_is_read_by_its_name_and_a_wrong_name_is_told_the_nearest(data_dir):
+    assert read("services", "107H1", data_dir).collect().height == 63
+    assert read("retirement_accounts", "107H1", data_dir).collect().is_empty()
+    with pytest.raises(UnknownNameError, match="no table is called 'service'; did you mean 'ser"):
+        read("service", "107H1", data_dir)
+    with pytest.raises(DataError, match=r"it has 2018-S1; did you mean 2018-S1\?"):
+        read("services", "107H2", data_dir)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kao_metrics.cli import exports, figures, projects, reports, restatements
+from kao_metrics.cli import dictionary, exports, figures, projects, reports, restatements
 
 app = typer.Typer(
     name="kao-metrics",
@@ -58,6 +58,7 @@ for command in (
     figures.metrics,
     figures.audit,
     figures.datapackage,
+    dictionary.dictionary,
     reports.verify,
     restatements.restated,
 ):

@@ -85,13 +85,22 @@ def _code(cell: str | None, spec: FieldSpec, kind: str) -> Read:
     return Read(None, f"no code of {kind}{labels.suggestion(word, labels.codes(kind))}")
 
 
-@cache
 def known_words(kind: str) -> dict[str, str]:
     """Return the words that labels.toml has for the codes of a kind, folded.
 
     >>> known_words("stage")["第一次申訴"], known_words("unit")["件"], known_words("sector")["_t"]
     ('first', 'item', '_T')
     """
+    return _packaged_words(kind) if labels.is_packaged(kind) else _words(kind)
+
+
+@cache
+def _packaged_words(kind: str) -> dict[str, str]:
+    """Put them together once: those of the package do not change."""
+    return _words(kind)
+
+
+def _words(kind: str) -> dict[str, str]:
     has_total = kind not in ("unit", "qualifier", "indicator", "measure", "stage", "reserve_item")
     found = {folded(labels.TOTAL): labels.TOTAL} if has_total else {}
     for code in labels.codes(kind):

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from kao_metrics import datapackage
+from kao_metrics import datapackage, labels
 from kao_metrics.contracts import Place
 from kao_metrics.failures import DataError, Failure
 from kao_metrics.importing import notes
@@ -148,8 +148,9 @@ def import_exports(  # noqa: PLR0913 - one an option
     >>> [str(change) for change in done.plan.changes]
     ['+ 2018-S1: first, _T, _T: 2052']
     """
-    mapping = read_mapping(mapping_file, table)
     data = _data(data_dir)
+    with labels.known_beside(data.own):
+        mapping = read_mapping(mapping_file, table)
     wanted = []
     for each in periods:
         period = Period.parse(each)
@@ -159,7 +160,11 @@ def import_exports(  # noqa: PLR0913 - one an option
         what = f"figures for {len(wanted)} periods"
         raise DataError([place.failure(None, "rows", what, "one period; case rows can have more")])
     outcome = Outcome()
-    with tempfile.TemporaryDirectory(prefix="kao-metrics-") as work, lock_of(data_dir):
+    with (
+        tempfile.TemporaryDirectory(prefix="kao-metrics-") as work,
+        lock_of(data_dir),
+        labels.known_beside(data.own),
+    ):
         records = _opened(files, table, Path(work), mapping, progress)
         tally = _read(records, mapping, wanted, Path(work), outcome, progress, reject_limit)
         rows, more = _published(tally, mapping)

@@ -29,6 +29,7 @@ from kao_metrics.failures import DataError, Failure
 from kao_metrics.importing.counting import Row
 from kao_metrics.importing.mapping import SourceSpec
 from kao_metrics.importing.tallying import ordered
+from kao_metrics.own_labels import FILE_NAME as LABELS
 from kao_metrics.period import Period
 from kao_metrics.readers import PERIODS, Data, open_data
 from kao_metrics.schemas import TABLES, Periods, key_of, measures
@@ -317,7 +318,7 @@ def lock_of(folder: Path) -> Iterator[None]:
 
 def _check(plan: Plan, data: Data, table: str, codes: Sequence[str], staging: Path) -> None:
     """Read the data folder as it would be."""
-    for name in (PERIODS, SOURCES):
+    for name in (PERIODS, SOURCES, LABELS):
         if (data.folder / name).exists():
             shutil.copyfile(data.folder / name, staging / name)
     for name, text in plan.files.items():

@@ -20,6 +20,7 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final
 
+from kao_metrics.own_labels import FILE_NAME as LABELS
 from kao_metrics.period import Period
 from kao_metrics.readers import OWN, PERIODS
 from kao_metrics.register import register_path
@@ -83,12 +84,14 @@ def checksums(data_dir: Path, period: Period) -> dict[str, str]:
         if path.parent.name not in OWN
     ]
     reference = sorted((data_dir / "reference").glob("*.csv"))
-    named = {row.get("source_id", "") for path in (*tables, *reference) for row in _rows(path)}
+    rows = [row for path in (*tables, *reference) for row in _rows(path)]
+    named = {row.get("source_id", "") for row in rows}
     registers = [path for path in [register_path(data_dir, period.code)] if path.exists()]
     periods = [row for row in listed if row.get("period") in read | {period.code}]
     sources = _entries(data_dir / "sources.toml")
     remarks = _entries(data_dir / "remarks.toml")
     parts = {
+        LABELS: _labels_of(data_dir, rows),
         PERIODS: periods,
         STEPS: _steps_until(data_dir, f"{period.covers_to:%Y-%m}"),
         "remarks.toml": remarks.get(period.code, {}),
@@ -103,6 +106,19 @@ def checksums(data_dir: Path, period: Period) -> dict[str, str]:
             for path in (*tables, *reference, *registers)
         },
     }
+
+
+def _labels_of(data_dir: Path, rows: list[dict[str, str]]) -> dict[str, Any]:
+    """Return the folder's own entries for what rows name, what metrics compute, and units."""
+    own = _entries(data_dir / LABELS)
+    cells = {cell for row in rows for cell in row.values()} if own else set()
+    named = {
+        f"{kind}.{code}": entry
+        for kind, entries in own.items()
+        for code, entry in (entries if isinstance(entries, dict) else {}).items()
+        if code in cells or kind == "unit" or "places" in entry
+    }
+    return dict(sorted(named.items()))
 
 
 def _steps_until(data_dir: Path, month: str) -> list[Any]:

@@ -27,6 +27,7 @@ _UNREADABLE: Final = (
 """What nbformat raises for files that are no notebooks."""
 
 _KERNEL: Final = {"name": "python3", "display_name": "Python 3", "language": "python"}
+_TAG: Final = "parameters"
 _TYPES: Final[dict[str, tuple[type, ...]]] = {
     "str": (str,),
     "int": (int,),
@@ -100,13 +101,14 @@ def checked_parameters(
     Raises
     ------
     UsageError
-        If a notebook lacks one of the three, nobody has a parameter, or a value is of
-        another type than the notebook says.
+        If a notebook has no parameters cell or several, lacks one of the three, nobody has a
+        parameter, or a value is of another type than the notebook says.
     """
     pairs = []
     taken: set[str] = set()
     offered: dict[str, Any] = {}
     for notebook in notebooks:
+        _check_tag(notebook)
         declared = _declared(notebook)
         offered |= declared
         folder = _relative(data_dir, notebook.path.parent)
@@ -140,8 +142,29 @@ def _read(path: Path) -> Notebook:
     except _UNREADABLE as error:
         what = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise ReportError(f"{path}: no notebook that can be read: {what}") from None
-    node.metadata.setdefault("kernelspec", dict(_KERNEL))
+    kernel = node.metadata.setdefault("kernelspec", dict(_KERNEL))
+    info = node.metadata.get("language_info", {})
+    language = kernel.setdefault("language", info.get("name", _KERNEL["language"]))
+    if language != _KERNEL["language"]:
+        name = kernel.get("display_name", kernel.get("name", ""))
+        raise ReportError(
+            f"{path}: its kernel {name!r} is for {language}; a report runs Python only: choose "
+            "Python 3 in JupyterLab (Kernel, Change Kernel) and save the notebook"
+        )
     return Notebook(path, node)
+
+
+def _check_tag(notebook: Notebook) -> None:
+    """Hold against a notebook that nobody could tell which cell has its parameters."""
+    cells = notebook.node.cells
+    tagged = [cell for cell in cells if _TAG in cell.metadata.get("tags", ())]
+    if len(tagged) != 1:
+        found = f"{len(tagged)} cells are" if tagged else "no cell is"
+        raise UsageError(
+            f"{notebook.path}: {found} tagged {_TAG!r}; expected one, with period: str, "
+            "data_dir: str and lang: str; in JupyterLab a cell's tags are in the property "
+            "inspector (View, Right Sidebar)"
+        )
 
 
 def _declared(notebook: Notebook) -> dict[str, str]:

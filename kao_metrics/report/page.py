@@ -23,6 +23,7 @@ from kao_metrics.report.manifest import sealed
 from kao_metrics.report.notebooks import Notebook
 
 _SHORT: Final = 12
+_SHOW_CODE: Final = "show-code"  # the page's template knows it too
 
 
 def page(
@@ -134,10 +135,11 @@ def _title(notebook: Notebook, lang: str) -> str:
 
 
 def fragment(notebook: Notebook, lang: str) -> str:
-    """Convert an executed notebook to HTML without code, style or script of its own.
+    """Convert an executed notebook to HTML without style or script of its own.
 
     The first heading is left to the page. A text cell that is tagged with a language is
-    shown in that language only.
+    shown in that language only. Code is left out, but that of cells tagged ``show-code``
+    stands above what they show, where they show anything.
     """
     node = notebook.node.copy()
     shown = (_without_title(cell) for cell in notebook.node.cells if _is_shown(cell, lang))
@@ -183,4 +185,10 @@ def _without_title(cell: Any) -> Any:
 def _is_shown(cell: Any, lang: str) -> bool:
     tags = cell.metadata.get("tags", [])
     languages = [tag for tag in tags if tag in labels.LANGUAGES]
-    return not languages or lang in languages
+    is_of_language = not languages or lang in languages
+    return is_of_language and (_SHOW_CODE not in tags or _shows(cell))
+
+
+def _shows(cell: Any) -> bool:
+    """Tell whether a cell shows anything; a chart without data is an empty output."""
+    return any(output.get("data", output).get("text/html", "-") for output in cell.outputs)

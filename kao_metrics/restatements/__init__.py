@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from kao_metrics import labels
 from kao_metrics.metrics import compute
 from kao_metrics.metrics.formulas import Results
 from kao_metrics.period import Period
@@ -124,7 +125,8 @@ def restated(period: str | Period, before: str | Path, after: str | Path) -> Res
         figures = restated_figures(*(_results(each, tables) for each in (was, now)))
         return Restatement(known, figures, rows, causes_of(figures, rows, was, now))
     now = read_release(new, known)
-    figures = restated_figures(published(path, known), compute(now.tables, known))
+    with labels.known_beside(now.own):
+        figures = restated_figures(published(path, known), compute(now.tables, known))
     return Restatement(known, figures, None, pl.DataFrame(schema=CAUSES))
 
 
@@ -145,4 +147,6 @@ def _that_can_differ(was: Release, now: Release, rows: pl.DataFrame) -> list[str
 
 
 def _results(release: Release, tables: list[str]) -> pl.DataFrame:
-    return compute(release.tables, release.period, *tables) if tables else Results.create_empty()
+    with labels.known_beside(release.own):
+        results = compute(release.tables, release.period, *tables) if tables else None
+    return Results.create_empty() if results is None else results

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from kao_metrics import labels
 from kao_metrics.contracts import Place, typed
 from kao_metrics.metrics import FIGURES, METRICS, Function
 from kao_metrics.period import Period
@@ -143,7 +144,8 @@ class Trial:
         """Return the figures of a table with some rows put back; each case is computed once."""
         case = table, frozenset(put_back)
         if case not in self.done:
-            self.done[case] = self._computed(*case)
+            with labels.known_beside(self.before.own, self.after.own):
+                self.done[case] = self._computed(*case)
         return self.done[case]
 
     def _computed(self, table: str, put_back: frozenset[RowName]) -> Figures:

@@ -10,6 +10,7 @@ import polars as pl
 
 from kao_metrics.contracts import Place, read_text
 from kao_metrics.failures import DataError
+from kao_metrics.labels import Tables
 from kao_metrics.period import Period
 from kao_metrics.readers import PERIODS, Data, open_data
 from kao_metrics.schemas import TABLES, Periods, Schema, key_of, measures
@@ -43,12 +44,15 @@ class Release(NamedTuple):
         By table and period, the rows as they are written, by their keys.
     tables
         By name, the checked tables.
+    own
+        What the folder's own labels say.
     """
 
     period: Period
     periods: dict[str, Period]
     rows: dict[tuple[str, str], dict[str, Mapping[str, Any]]]
     tables: dict[str, pl.LazyFrame]
+    own: Tables
 
 
 def read_release(data: Data | Path, period: str | Period) -> Release:
@@ -70,7 +74,7 @@ def read_release(data: Data | Path, period: str | Period) -> Release:
     }
     covered = dict(_rows(data.folder / PERIODS, COVERED))
     rows |= {(COVERED, code): {code: covered[code]} for code in periods}
-    return Release(known, periods, rows, tables)
+    return Release(known, periods, rows, tables, data.own)
 
 
 def _rows(path: Path, table: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

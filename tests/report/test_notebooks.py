@@ -87,7 +87,7 @@ def test_a_file_that_is_no_notebook_is_named(tmp_path, text):
 @pytest.mark.parametrize(
     ("parameters", "missing"),
     [
-        ("", "period, data_dir, lang"),
+        ("months: int = 6", "period, data_dir, lang"),
         ('period: str = "107H1"\nlang: str = "en"', "data_dir"),
         (PARAMETERS.replace("lang", "language"), "lang"),
     ],
@@ -97,6 +97,30 @@ def test_a_notebook_must_have_the_three_parameters(tmp_path, parameters, missing
     write(tmp_path / "02_bare.ipynb", parameters=parameters)
     with pytest.raises(UsageError, match=f"02_bare.ipynb: its parameters cell has no {missing};"):
         checked(tmp_path)
+
+
+def test_a_notebook_without_a_parameters_cell_says_where_to_make_one(tmp_path):
+    write(tmp_path / "01_bare.ipynb", parameters="")
+    with pytest.raises(UsageError, match=r"no cell is tagged 'parameters'; .*property inspector"):
+        checked(tmp_path)
+
+
+def test_a_second_parameters_cell_is_refused_as_it_would_undo_what_is_given(tmp_path):
+    path = write(tmp_path / "01_two.ipynb", 'period = "106H2"')
+    node = nbformat.read(path, as_version=4)
+    node.cells[-1].metadata["tags"] = ["parameters"]
+    nbformat.write(node, path)
+    with pytest.raises(UsageError, match="2 cells are tagged 'parameters'; expected one"):
+        checked(tmp_path)
+
+
+def test_a_kernel_of_another_language_is_refused_and_another_name_is_not(tmp_path):
+    mine = {"name": "my-env", "display_name": "Mine"}
+    write(tmp_path / "01_mine.ipynb", kernel=mine)
+    assert checked(tmp_path)[0][1]["period"] == "2018-S1"
+    write(tmp_path / "02_r.ipynb", kernel={"name": "ir", "display_name": "R", "language": "R"})
+    with pytest.raises(ReportError, match=r"02_r.ipynb: its kernel 'R' is for R; .*Python 3"):
+        find_notebooks(tmp_path)
 
 
 def test_an_unknown_parameter_suggests_the_nearest_known_one(tmp_path):
