@@ -147,8 +147,9 @@ def _lean(tag: str) -> str:
         return ""
     tag = re.sub(r'(?<= class="mark-)([a-z]+) [^"]*', r"\1", tag)
     tag = re.sub(
-        r' (class="mark-group"|class="root"|pointer-events="none"|(stroke-width|opacity)="1"'
-        r'|transform="translate\(0,0\)"|text-anchor="start"|version="1.1")',
+        r' (class="mark-(group|text)"|class="(root|marks)"|stroke-miterlimit="10"'
+        r'|pointer-events="none"|(stroke-width|opacity)="1"|transform="translate\(0,0\)"|text-anchor="start"'
+        r'|version="1.1")',
         "",
         tag,
     )
