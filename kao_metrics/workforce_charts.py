@@ -59,18 +59,7 @@ def contributions(analysis: Analysis) -> alt.LayerChart | None:
     """Draw what each category contributes to the whole reduction."""
     lang = analysis.lang
     rows = [
-        Bar(
-            labels.group_label(row["breakdown"], lang),
-            labels.text(
-                "bar_share",
-                lang,
-                amount=labels.amount(row["numerator"], "person", lang),
-                share=labels.amount(row["value"], "ratio", lang, 2),
-            ),
-            row["numerator"],
-            back=row["denominator"],
-            passage=sections(analysis, row["indicator"], row["breakdown"]),
-        )
+        _part(analysis, row, "bar_share")
         for row in given(analysis, "downsizing_contribution_share")
     ]
     return bars(rows, "contributions", lang, explained=["downsizing_contribution_share"])
@@ -260,19 +249,24 @@ def workforce_employers(analysis: Analysis) -> alt.LayerChart | None:
     """Draw the staff of agencies and of schools, each within its category."""
     lang = analysis.lang
     rows = [
-        Bar(
-            labels.group_label(row["breakdown"], lang),
-            labels.text(
-                "bar_share_of_category",
-                lang,
-                amount=labels.amount(row["numerator"], "person", lang),
-                share=labels.amount(row["value"], "ratio", lang, 2),
-            ),
-            row["numerator"],
-            back=row["denominator"],
-            passage=sections(analysis, row["indicator"], row["breakdown"]),
-            is_other=row["breakdown"].endswith(NOT_BROKEN_DOWN),
-        )
-        for row in given(analysis, "employer_share")
+        _part(analysis, row, "bar_share_of_category") for row in given(analysis, "employer_share")
     ]
     return bars(rows, "workforce_employers", lang, explained=["employer_share", "employer_change"])
+
+
+def _part(analysis: Analysis, row: Row, words: str) -> Bar:
+    """Draw staff as a part of a whole, that which is not broken down in grey."""
+    lang = analysis.lang
+    return Bar(
+        labels.group_label(row["breakdown"], lang),
+        labels.text(
+            words,
+            lang,
+            amount=labels.amount(row["numerator"], "person", lang),
+            share=labels.amount(row["value"], "ratio", lang, 2),
+        ),
+        row["numerator"],
+        back=row["denominator"],
+        passage=sections(analysis, row["indicator"], row["breakdown"]),
+        is_other=row["breakdown"].endswith(NOT_BROKEN_DOWN),
+    )

@@ -203,7 +203,7 @@ def _text(  # noqa: PLR0913, PLR0917 - what a file is, and what is wanted of it
     encoded = encodings.detect(path, place, spec.encoding, None if is_small else _LOOK)
     if is_small:
         text = encodings.text_of(path, encoded)
-        delimiter = spec.delimiter or likely_delimiter(text[:_SAMPLE])
+        delimiter = spec.delimiter or likely_delimiter(text[:_SAMPLE], wanted)
         cells = list(_checked(_reader(io.StringIO(text, newline="\n"), delimiter), place))
         width = max(map(len, cells), default=0)
         rows = _padded(cells, width)
@@ -239,7 +239,7 @@ def _large(  # noqa: PLR0913, PLR0917 - what a file is, and what is wanted of it
         encodings.as_utf8(path, encoded, plain)
     with plain.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         sample = file.read(_SAMPLE)
-    delimiter = spec.delimiter or likely_delimiter(sample)
+    delimiter = spec.delimiter or likely_delimiter(sample, wanted)
     cells = list(islice(_reader(io.StringIO(sample, newline="\n"), delimiter), HEAD))
     width = max(map(len, cells)) + _SPARE
     rows = _padded(cells, width)
@@ -308,19 +308,27 @@ def _checked(records: Iterator[list[str]], place: Place) -> Iterator[list[str]]:
         number += 1
 
 
-def likely_delimiter(text: str) -> str:
+def likely_delimiter(text: str, wanted: Sequence[str] = ()) -> str:
     r"""Return the character between the cells: the one that makes most rows equally wide.
+
+    One that parts the wanted columns goes before.
 
     >>> likely_delimiter("a\tb,c\nd\te\n"), likely_delimiter("one column\n")
     ('\t', ',')
+    >>> likely_delimiter("a,b\n1;2\n3;4\n"), likely_delimiter("a,b\n1;2\n3;4\n", ["a", "b"])
+    (';', ',')
     """
+    names = set(map(folded, wanted))
 
-    def fit(delimiter: str) -> tuple[int, int]:
+    def fit(delimiter: str) -> tuple[bool, int, int]:
         rows = islice(_reader(io.StringIO(text, newline="\n"), delimiter), HEAD)
         widths: Counter[int] = Counter()
+        has_names = False
         with suppress(csv.Error):
-            widths.update(len(row) for row in rows if len(row) > 1)
-        return max(((rows, width) for width, rows in widths.items()), default=(0, 0))
+            for row in rows:
+                has_names |= bool(names) and names <= set(map(folded, row))
+                widths.update([len(row)] * (len(row) > 1))
+        return has_names, *max(((rows, width) for width, rows in widths.items()), default=(0, 0))
 
     return max(_DELIMITERS, key=fit)
 
